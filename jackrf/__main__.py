@@ -1,0 +1,5 @@
+"""``python -m jackrf`` is ``jackrf``."""
+
+from jackrf.cli import main
+
+main()

@@ -1,0 +1,137 @@
+"""The command line: one table of commands. Each imports what it needs when it is called."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jackrf import __version__
+from jackrf.errors import JackrfError
+
+app = typer.Typer(
+    name="jackrf",
+    help="Personal monitor mixes from JACK, sent by a link that drops rather than lags.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+SessionFile = Annotated[Path, typer.Argument(metavar="SESSION.toml", help="A session file.")]
+ServerName = Annotated[
+    str | None,
+    typer.Option("--server", metavar="NAME", help="JACK server to use, if not the default one."),
+]
+ClientName = Annotated[
+    str, typer.Option("--client", metavar="NAME", help="Name of the jackrf client to talk to.")
+]
+
+
+@app.command(rich_help_panel="Main")
+def run(
+    session: SessionFile,
+    server: ServerName = None,
+    name: Annotated[
+        str, typer.Option("--name", metavar="NAME", help="Name of the JACK client.")
+    ] = "jackrf",
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait for a JACK server instead of giving up.")
+    ] = False,
+) -> None:
+    """Open a session: take inputs from JACK, mix, send, until Ctrl-C or SIGTERM."""
+    from jackrf.run import run as run_session
+
+    run_session(session, server=server, name=name, wait=wait)
+
+
+@app.command(rich_help_panel="Main")
+def listen(
+    url: Annotated[str, typer.Argument(metavar="URL", help="udp://ADDRESS:PORT to listen on.")],
+    server: ServerName = None,
+    name: Annotated[
+        str, typer.Option("--name", metavar="NAME", help="Name of the JACK client.")
+    ] = "jackrf-listen",
+    connect: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--connect",
+            metavar="PORT",
+            help="JACK port to connect out_1, then out_2 to; give it twice. "
+            "Default: the first two playback ports. '' for none.",
+        ),
+    ] = None,
+    encoding: Annotated[
+        str, typer.Option(help="L16 or L24, for a stream whose packets do not say: auto.")
+    ] = "auto",
+) -> None:
+    """Hear a mix: take it from the network and play it into JACK."""
+    from jackrf.listen import listen as listen_to
+
+    listen_to(url, server=server, name=name, connect=connect, encoding=encoding)
+
+
+@app.command(rich_help_panel="Main")
+def status(
+    client: ClientName = "jackrf",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="A live view until Ctrl-C.")] = False,
+) -> None:
+    """Show what a running jackrf does: meters, listeners, drops, load."""
+    from jackrf.status import status as show_status
+
+    show_status(client, as_json=as_json, watch=watch)
+
+
+@app.command(rich_help_panel="Sessions")
+def check(session: SessionFile) -> None:
+    """Read a session file and print what it would open, or what is wrong with it."""
+    from jackrf.sessions.check import check as check_session
+
+    check_session(session)
+
+
+@app.command(rich_help_panel="Help")
+def doctor() -> None:
+    """Say what on this machine stands in the way of low latency, and what mends it."""
+    from jackrf.doctor import doctor as examine
+
+    raise typer.Exit(examine())
+
+
+@app.command(rich_help_panel="Help")
+def demo(
+    folder: Annotated[
+        Path, typer.Option("--out", metavar="FOLDER", help="Where the WAV and the plot go.")
+    ] = Path("artifacts"),
+    seconds: Annotated[float, typer.Option(help="How long to play.", min=5.0)] = 15.0,
+) -> None:
+    """Hear and see jackrf work, with no sound card and no JACK server running."""
+    from jackrf.demo.show import demo as show
+
+    show(folder, seconds=seconds)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"jackrf {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; errors are one line on standard error and an exit code."""
+    try:
+        app()
+    except JackrfError as error:
+        print(f"jackrf: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)

@@ -1,0 +1,136 @@
+"""The memory that the audio thread and Python share: structured arrays, field by field.
+
+Python allocates all of it before the first period and keeps it alive. Fields called ``*_at`` hold
+the address of another array. Unless a field says otherwise Python writes it once, before the client
+is activated; counters and meters are written by the audio thread alone and never reset: readers
+take differences. Aligned fields of up to 8 bytes are read and written whole.
+"""
+
+import numpy as np
+
+MAX_PERIOD = 8192
+"""The largest period, in frames, that memory is laid out for (jackd's own limit)."""
+
+MAX_PACKET = 1280
+"""Bytes of UDP payload, RTP header included: PipeWire's default ``net.mtu`` drops larger ones."""
+
+RTP_HEADER = 12
+"""Bytes (RFC 3550, section 5.1)."""
+
+MAX_SLICES = 80
+"""The most packets that one period becomes: twice 8192 frames of L24 stereo over 1268 bytes."""
+
+DURATION_BINS = 640
+"""Of the histogram of callback durations: 32 in each octave of nanoseconds (see `statistics`)."""
+
+INPUT = np.dtype(
+    [
+        ("port", "u8"),  # jack_port_t *
+        ("buffer_at", "u8"),  # float32[period], another program's memory: read only
+        ("silence_at", "u8"),  # float32[capacity]: the cleaned copy when an input is not finite
+        ("bad_samples", "u8"),  # counter: NaN, infinity or absurdly loud, played as silence
+        ("peak", "f4"),  # amplitude, falls 20 dB in 1.5 s
+        ("padding", "u4"),
+    ]
+)
+
+MIX = np.dtype(
+    [
+        ("left_port", "u8"),  # jack_port_t *
+        ("right_port", "u8"),
+        ("left_at", "u8"),  # float32[period]: the port's buffer, which is our mix array
+        ("right_at", "u8"),
+        ("ceiling", "f4"),  # amplitude; Python writes it at any time; 0 = no limiter
+        ("limiter_gain", "f4"),  # of the last frame, 0..1
+        ("limiter_meter", "f4"),  # lowest gain lately, back to 1 at the meters' pace
+        ("fade", "f4"),  # 0..1, of the last frame: 500 ms in, 20 ms out
+        ("left_peak", "f4"),  # amplitude after the limiter, falls 20 dB in 1.5 s
+        ("right_peak", "f4"),
+        ("ssrc", "u4"),
+        ("timestamp_offset", "u4"),  # RTP timestamp = JACK frame time + this, modulo 2**32
+        ("payload_type", "u4"),
+        ("sample_bytes", "u4"),  # 2 = L16, 3 = L24
+    ]
+)
+
+LISTENER = np.dtype(
+    [
+        ("socket", "i4"),  # non-blocking and connected
+        ("mix", "i4"),  # which mix it hears
+        ("sequence", "u4"),  # of the next packet that is sent, modulo 2**16
+        ("marker", "u4"),  # 1: the next packet is the first after a gap
+        ("resume_at", "u8"),  # monotonic ns before which nothing is tried
+        ("sent", "u8"),  # counters: packets
+        ("full", "u8"),
+        ("refused", "u8"),
+        ("unreachable", "u8"),
+        ("backoff", "u8"),
+        ("other", "u8"),
+        ("last_error", "i4"),  # errno of the last packet that was dropped
+        ("last_failed", "u4"),  # 1: the last period was dropped, 0: it was sent
+    ]
+)
+"""One who hears a mix. Each row is an array of its own, so that it outlives the table it stands in."""
+
+DROP_CAUSES = ("full", "refused", "unreachable", "backoff", "other")
+
+CONTEXT = np.dtype(
+    [
+        ("client", "u8"),  # jack_client_t *
+        ("capacity", "u4"),  # frames that our arrays hold; a longer period is silence
+        ("samplerate", "u4"),  # Hz
+        ("inputs", "u4"),  # how many INPUT rows
+        ("mixes", "u4"),  # how many MIX rows
+        ("inputs_at", "u8"),  # INPUT[inputs]
+        ("mixes_at", "u8"),  # MIX[mixes]
+        # Gains. Python writes targets, or the address of new ones, and then the revision.
+        ("targets_at", "u8"),  # float32[2 * mixes, inputs]: amplitudes to glide to
+        ("glide", "u4"),  # frames that a changed gain takes
+        ("revision", "u4"),  # Python counts up after it has written targets
+        ("seen_revision", "u4"),
+        ("gate", "u4"),  # Python: 1 = play, 0 = fade out
+        ("gains_at", "u8"),  # float32[2 * mixes, inputs]: amplitude at the end of the last period
+        ("goals_at", "u8"),  # float32[2 * mixes, inputs]: the targets that were seen
+        ("remaining_at", "u8"),  # uint32[2 * mixes, inputs]: frames left of each glide
+        ("sounding_at", "u8"),  # uint16[2 * mixes, inputs]: inputs of each row that sound, steady
+        ("steady_at", "u8"),  # uint32[2 * mixes]: how many of `sounding` are steady
+        ("moving_at", "u8"),  # uint32[2 * mixes]: how many glide; they stand at the row's end
+        # Listeners. Python publishes a new table by writing its address.
+        ("listeners_at", "u8"),  # uint64[]: addresses of LISTENER rows by mix, 0 at the end
+        ("freewheel", "u4"),  # Python: 1 = the graph runs faster than the network, send nothing
+        ("padding", "u4"),
+        # Scratch.
+        ("envelope_at", "u8"),  # float32[capacity]: the limiter's gain
+        ("packets_at", "u8"),  # uint8[MAX_SLICES, MAX_PACKET]
+        ("messages_at", "u8"),  # struct mmsghdr[MAX_SLICES], each pointing at its packet
+        ("vectors_at", "u8"),  # struct iovec[MAX_SLICES]
+        ("clock_at", "u8"),  # struct timespec
+        # Counters.
+        ("cycles", "u8"),
+        ("oversized", "u8"),  # periods longer than capacity
+        ("durations_at", "u8"),  # uint64[DURATION_BINS]
+        ("longest", "u8"),  # ns
+    ]
+)
+
+MESSAGE = np.dtype(
+    [
+        ("name_at", "u8"),
+        ("name_bytes", "u8"),
+        ("vectors_at", "u8"),
+        ("vectors", "u8"),
+        ("control_at", "u8"),
+        ("control_bytes", "u8"),
+        ("flags", "u8"),
+        ("length", "u8"),
+    ]
+)
+"""``struct mmsghdr`` of a 64-bit Linux (sendmmsg(2)); narrower members with their padding."""
+
+VECTOR = np.dtype([("base", "u8"), ("bytes", "u8")])
+"""``struct iovec`` (sendmsg(2))"""
+
+
+def address(array: np.ndarray) -> int:
+    """Return where an array's data lies. The caller keeps the array alive."""
+    return int(array.ctypes.data)
