@@ -1,0 +1,48 @@
+# jackrf: every target sets up what it needs first (scripts/setup); a second run takes a moment.
+
+SHELL := bash
+VENV ?= .venv
+PYTHON_IN := $(VENV)/bin/python
+export VENV PYTHON
+
+.PHONY: help demo test lint format bench soak wheel clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1|/' | column -t -s '|'
+
+demo:  ## hear and see jackrf work: no sound card, no JACK server needed; results in artifacts/
+	@scripts/setup demo
+	$(VENV)/bin/jackrf demo --out artifacts
+
+test:  ## run all tests but the soak, with coverage (ARGS="-k units" passes arguments to pytest)
+	@scripts/setup test
+	$(PYTHON_IN) -m pytest --cov --cov-report=term $(ARGS)
+
+lint:  ## ruff (rules and format) and mypy --strict
+	@scripts/setup lint
+	$(PYTHON_IN) -m ruff check .
+	$(PYTHON_IN) -m ruff format --check .
+	$(PYTHON_IN) -m mypy
+
+format:  ## let ruff mend what it can
+	@scripts/setup lint
+	$(PYTHON_IN) -m ruff check --fix .
+	$(PYTHON_IN) -m ruff format .
+
+bench:  ## measure jackrf beside its neighbours; writes bench/results.md and its pictures
+	@scripts/setup bench
+	$(PYTHON_IN) -m bench
+
+soak:  ## run for ten minutes and hold memory and sockets to what they were at the start
+	@scripts/setup test
+	$(PYTHON_IN) -m pytest -m soak --timeout=1800 $(ARGS)
+
+wheel:  ## build the wheel, install it into a fresh environment, run the same tests against it
+	@scripts/setup test
+	scripts/test-wheel
+
+clean:  ## remove what the other targets made, the environment too
+	rm -rf .venv dist build artifacts htmlcov .coverage .coverage.* \
+	  .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
