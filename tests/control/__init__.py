@@ -1,0 +1,1 @@
+"""Tests of the control socket, with real sockets and hostile peers."""
