@@ -47,8 +47,14 @@ class Layer:
     """of the standard library and of anybody else"""
 
 
-THE_DESK = ("jackrf", "jackrf.units", "jackrf.errors", "jackrf.mixer")
-THE_ENGINE_ROOM = ("jackrf.client", "jackrf.engine", "jackrf.listeners")
+THE_MODEL = ("jackrf", "jackrf.units", "jackrf.errors", "jackrf.mixer")
+THE_ENGINE_ROOM = (
+    "jackrf.client",
+    "jackrf.desk",
+    "jackrf.engine",
+    "jackrf.listeners",
+    "jackrf.receiver",
+)
 REALTIME = ("jackrf.realtime", "jackrf.realtime.*")
 RTP = ("jackrf.rtp", "jackrf.rtp.*")
 
@@ -69,12 +75,12 @@ LAYERS = (
     ),
     Layer(
         THE_ENGINE_ROOM,
-        own=(*THE_DESK, *THE_ENGINE_ROOM, *REALTIME, *RTP),
+        own=(*THE_MODEL, *THE_ENGINE_ROOM, *REALTIME, *RTP),
         foreign=("jack", "numpy"),
     ),
     Layer(
         ("jackrf.sessions", "jackrf.sessions.*"),
-        own=(*THE_DESK, "jackrf.listeners", *RTP, "jackrf.sessions", "jackrf.sessions.*"),
+        own=(*THE_MODEL, "jackrf.listeners", *RTP, "jackrf.sessions", "jackrf.sessions.*"),
         foreign=("numpy", "pydantic", "pydantic_core", "rich", "tomlkit"),
         never=("jack",),
     ),
