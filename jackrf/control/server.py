@@ -79,9 +79,11 @@ class ControlServer:
             # Only while it is ours: it may have been deleted, and a successor made its own.
             if self.path.stat().st_ino == self._inode:
                 self.path.unlink()
-        server.close()
+        # Without its file nobody new can come; asyncio forgets to close a connection that it
+        # accepted and could not hand over before server.close().
         for _ in range(TURNS_TO_TALK):
             await asyncio.sleep(0)
+        server.close()
         for writer in self._peers:
             writer.transport.abort()
         if self._talks:
