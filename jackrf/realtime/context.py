@@ -28,7 +28,7 @@ INPUT = np.dtype(
         ("port", "u8"),  # jack_port_t *
         ("buffer_at", "u8"),  # float32[period], another program's memory: read only
         ("silence_at", "u8"),  # float32[capacity]: the cleaned copy when an input is not finite
-        ("bad_samples", "u8"),  # counter: NaN, infinity or absurdly loud, played as silence
+        ("bad_samples", "i8"),  # counter: NaN, infinity or absurdly loud, played as silence
         ("peak", "f4"),  # amplitude, falls 20 dB in 1.5 s
         ("padding", "u4"),
     ]
@@ -59,13 +59,13 @@ LISTENER = np.dtype(
         ("mix", "i4"),  # which mix it hears
         ("sequence", "u4"),  # of the next packet that is sent, modulo 2**16
         ("marker", "u4"),  # 1: the next packet is the first after a gap
-        ("resume_at", "u8"),  # monotonic ns before which nothing is tried
-        ("sent", "u8"),  # counters: packets
-        ("full", "u8"),
-        ("refused", "u8"),
-        ("unreachable", "u8"),
-        ("backoff", "u8"),
-        ("other", "u8"),
+        ("resume_at", "i8"),  # monotonic ns before which nothing is tried
+        ("sent", "i8"),  # counters: packets
+        ("full", "i8"),
+        ("refused", "i8"),
+        ("unreachable", "i8"),
+        ("backoff", "i8"),
+        ("other", "i8"),
         ("last_error", "i4"),  # errno of the last packet that was dropped
         ("last_failed", "u4"),  # 1: the last period was dropped, 0: it was sent
     ]
@@ -106,10 +106,10 @@ CONTEXT = np.dtype(
         ("vectors_at", "u8"),  # struct iovec[MAX_SLICES]
         ("clock_at", "u8"),  # struct timespec
         # Counters.
-        ("cycles", "u8"),
-        ("oversized", "u8"),  # periods longer than capacity
-        ("durations_at", "u8"),  # uint64[DURATION_BINS]
-        ("longest", "u8"),  # ns
+        ("cycles", "i8"),
+        ("oversized", "i8"),  # periods longer than capacity
+        ("durations_at", "u8"),  # int64[DURATION_BINS]
+        ("longest", "i8"),  # ns
     ]
 )
 

@@ -5,9 +5,13 @@ integer maximum is the peak, and NaN and infinity lie above every number. It hol
 compiler assumes about NaN.
 """
 
+import math
+
 import numpy as np
+from numba import carray
 
 from jackrf.realtime.compiling import kernel
+from jackrf.realtime.libc import pointer
 
 MAGNITUDE = np.int32(0x7FFFFFFF)
 LOUDEST = np.int32(np.float32(2.0**20).view(np.int32))
@@ -41,3 +45,22 @@ def clean(bits, clean_bits):
         else:
             clean_bits[frame] = bits[frame]
     return bad
+
+
+@kernel
+def as_float(bits):
+    """Return the float32 that some bits are."""
+    return np.int32(bits).view(np.float32)
+
+
+@kernel
+def peak_of(samples_at, frames):
+    """Return the peak amplitude of the float32[frames] at an address."""
+    return as_float(peak_bits(carray(pointer(samples_at), (frames,), np.int32)))
+
+
+@kernel
+def kept_reading(frames, samplerate):
+    """Return the share of its reading that a meter keeps over a period."""
+    decibels = FALL_DB_PER_SECOND * frames / samplerate
+    return np.float32(math.exp(-decibels * (math.log(10.0) / 20.0)))

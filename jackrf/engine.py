@@ -1,0 +1,271 @@
+"""The send side as Python sees it: the memory of the compiled callback, and how to change it safely.
+
+The engine does no input or output of its own. `jackrf.client` runs its callback under JACK,
+`jackrf.testing.OfflineClient` on plain arrays; `jackrf.mixer` says what the gains are.
+
+    engine = Engine(mixer, streams, samplerate)
+    engine.set_gains(mixer.matrix())        # at once or at any time: the audio glides
+    engine.publish([...rows])               # who hears it
+    engine.snapshot()                       # meters and counters
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jackrf.realtime import process as compiled
+from jackrf.realtime.context import (
+    CONTEXT,
+    DROP_CAUSES,
+    DURATION_BINS,
+    INPUT,
+    LISTENER,
+    MAX_PACKET,
+    MAX_PERIOD,
+    MAX_SLICES,
+    MESSAGE,
+    MIX,
+    VECTOR,
+    address,
+)
+from jackrf.realtime.statistics import quantiles
+from jackrf.units import amplitude_to_db, db_to_amplitude
+
+GLIDE_SECONDS = 0.020
+"""How long a changed gain takes; no step is larger than this slope."""
+
+QUANTILES = {"p50": 0.5, "p99": 0.99, "p99_9": 0.999}
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """How one mix goes on the wire.
+
+    Attributes:
+        ssrc: RFC 3550 section 8.1, stable over restarts.
+        timestamp_offset: added to JACK's frame time, modulo 2**32.
+        payload_type: 0..127.
+        sample_bytes: 2 for L16, 3 for L24.
+        ceiling: of the limiter, dBFS; None for no limiter.
+    """
+
+    ssrc: int
+    timestamp_offset: int
+    payload_type: int
+    sample_bytes: int
+    ceiling: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MixMeters:
+    """Levels of a mix as amplitudes: peaks after the limiter, and the limiter's gain 0..1."""
+
+    left: float
+    right: float
+    limiter: float
+
+
+def decibels(amplitude: float) -> float | None:
+    """Return a level in dB to 0.1, None for silence: the form in which JSON can carry it."""
+    level = amplitude_to_db(amplitude)
+    return round(level, 1) if level > -200.0 else None
+
+
+class Engine:
+    """Memory and control of one compiled send callback.
+
+    All arrays live as long as the engine; the callback holds their addresses. Close the JACK
+    client before letting go of it.
+
+    Args:
+        inputs: how many input ports.
+        streams: one per stereo mix.
+        samplerate: Hz.
+        capacity: the longest period in frames.
+    """
+
+    callback = compiled.process
+    offline = compiled.process_offline
+
+    def __init__(
+        self, inputs: int, streams: Sequence[Stream], samplerate: int, capacity: int = MAX_PERIOD
+    ) -> None:
+        mixes, rows = len(streams), 2 * len(streams)
+        self.context = np.zeros(1, CONTEXT)
+        self.inputs = np.zeros(inputs, INPUT)
+        self.mixes = np.zeros(mixes, MIX)
+        self.targets = np.zeros((rows, inputs), np.float32)
+        self._retired: list[tuple[int, object, Callable[[], None] | None]] = []
+        self._cleaned = np.zeros((inputs, capacity), np.float32)
+        self._durations = np.zeros(DURATION_BINS, np.int64)
+        self._table = np.zeros(1, np.uint64)
+        self._rows: list[NDArray[Any]] = []
+        self._arrays = {
+            "inputs_at": self.inputs,
+            "mixes_at": self.mixes,
+            "targets_at": self.targets,
+            "listeners_at": self._table,
+            "durations_at": self._durations,
+            "gains_at": np.zeros((rows, inputs), np.float32),
+            "goals_at": np.zeros((rows, inputs), np.float32),
+            "remaining_at": np.zeros((rows, inputs), np.uint32),
+            "sounding_at": np.zeros((rows, inputs), np.uint16),
+            "steady_at": np.zeros(rows, np.uint32),
+            "moving_at": np.zeros(rows, np.uint32),
+            "envelope_at": np.zeros(capacity, np.float32),
+            "packets_at": np.zeros((MAX_SLICES, MAX_PACKET), np.uint8),
+            "messages_at": np.zeros(MAX_SLICES, MESSAGE),
+            "vectors_at": np.zeros(MAX_SLICES, VECTOR),
+            "clock_at": np.zeros(2, np.int64),
+        }
+        for name, array in self._arrays.items():
+            self.context[name] = address(array)
+        self.context["capacity"] = capacity
+        self.context["samplerate"] = samplerate
+        self.context["inputs"] = inputs
+        self.context["mixes"] = mixes
+        self.context["glide"] = round(GLIDE_SECONDS * samplerate)
+        self.context["gate"] = 1
+        self._lay_out_rows(streams, capacity)
+
+    def _lay_out_rows(self, streams: Sequence[Stream], capacity: int) -> None:
+        stride = capacity * self._cleaned.itemsize
+        for number, row in enumerate(self.inputs):
+            row["silence_at"] = address(self._cleaned) + number * stride
+        for row, stream in zip(self.mixes, streams, strict=True):
+            row["ssrc"] = stream.ssrc
+            row["timestamp_offset"] = stream.timestamp_offset
+            row["payload_type"] = stream.payload_type
+            row["sample_bytes"] = stream.sample_bytes
+            row["ceiling"] = 0.0 if stream.ceiling is None else db_to_amplitude(stream.ceiling)
+            row["limiter_gain"] = 1.0
+            row["limiter_meter"] = 1.0
+        packets, vectors = self._arrays["packets_at"], self._arrays["vectors_at"]
+        messages = self._arrays["messages_at"]
+        for number in range(MAX_SLICES):
+            vectors["base"][number] = address(packets) + number * MAX_PACKET
+            messages["vectors_at"][number] = address(vectors) + number * VECTOR.itemsize
+            messages["vectors"][number] = 1
+
+    @property
+    def context_address(self) -> int:
+        """The callback's ``arg``."""
+        return address(self.context)
+
+    @property
+    def cycles(self) -> int:
+        """Periods done so far."""
+        return int(self.context["cycles"][0])
+
+    @property
+    def oversized(self) -> int:
+        """Periods that were longer than the engine's memory, and were silence."""
+        return int(self.context["oversized"][0])
+
+    def set_gains(self, rows: NDArray[np.float32], mix: int | None = None) -> None:
+        """Glide to other gains, from wherever they are, over 20 ms.
+
+        Args:
+            rows: amplitudes, float32; of shape (2, inputs) for one mix, (2 * mixes, inputs) for all.
+            mix: which mix; None for all.
+        """
+        if mix is None:
+            self.targets[:] = rows
+        else:
+            self.targets[2 * mix : 2 * mix + 2] = rows
+        self.context["revision"][0] += 1
+
+    def set_freewheel(self, freewheel: bool) -> None:
+        """Stop sending while the graph runs faster than the network, or go on."""
+        self.context["freewheel"] = int(freewheel)
+
+    def fade_out(self) -> None:
+        """Close every mix over 20 ms."""
+        self.context["gate"] = 0
+
+    @property
+    def faded_out(self) -> bool:
+        """Whether every mix has closed."""
+        return not self.mixes["fade"].any()
+
+    def publish(
+        self, rows: Sequence[NDArray[Any]], retire: Callable[[], None] | None = None
+    ) -> None:
+        """Let these listeners, and no others, hear their mixes, from the next period on.
+
+        Args:
+            rows: LISTENER arrays of length 1, kept by the caller and here while published.
+            retire: called by `collect` once the callback cannot use the previous table any more;
+                the place to close the sockets of those who left.
+        """
+        ordered = sorted(rows, key=lambda row: int(row["mix"][0]))
+        table = np.array([*(address(row) for row in ordered), 0], np.uint64)
+        self._retired.append((self.cycles, (self._table, self._rows), retire))
+        self.context["listeners_at"] = address(table)
+        self._table, self._rows = table, ordered
+
+    def collect(self, *, stopped: bool = False) -> None:
+        """Free what was replaced at least two periods ago; all of it when the callback is stopped."""
+        now = self.cycles
+        while self._retired and (stopped or now - self._retired[0][0] >= 2):
+            _, _, retire = self._retired.pop(0)
+            if retire is not None:
+                retire()
+
+    def input_peak(self, number: int) -> float:
+        """Return an input's peak amplitude, before its trim."""
+        return float(self.inputs["peak"][number])
+
+    def bad_samples(self, number: int) -> int:
+        """Return how many samples of an input were no audio and became silence."""
+        return int(self.inputs["bad_samples"][number])
+
+    def meters(self, mix: int) -> MixMeters:
+        """Return the levels of a mix."""
+        row = self.mixes[mix]
+        return MixMeters(
+            float(row["left_peak"]), float(row["right_peak"]), float(row["limiter_meter"])
+        )
+
+    def callback_microseconds(self) -> dict[str, float]:
+        """Return p50, p99, p99_9 and max of the callback's durations since the start, in us."""
+        values = quantiles(self._durations, tuple(QUANTILES.values()))
+        named = {
+            name: round(value / 1000.0, 1) for name, value in zip(QUANTILES, values, strict=True)
+        }
+        return named | {"max": round(float(self.context["longest"][0]) / 1000.0, 1)}
+
+
+def new_listener(mix: int, socket: int, sequence: int) -> NDArray[Any]:
+    """Return a LISTENER array of length 1 for a non-blocking, connected socket.
+
+    Args:
+        mix: its number.
+        socket: the file descriptor.
+        sequence: of the first packet; random, as RFC 3550 section 5.1 asks.
+    """
+    row = np.zeros(1, LISTENER)
+    row["mix"] = mix
+    row["socket"] = socket
+    row["sequence"] = sequence & 0xFFFF
+    row["marker"] = 1
+    return row
+
+
+def drops(row: NDArray[Any]) -> dict[str, int]:
+    """Return how many packets of a listener were dropped, by cause."""
+    return {cause: int(row[cause][0]) for cause in DROP_CAUSES}
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Wait for what the audio thread will do; return whether it came true in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.002)
+    return True

@@ -1,0 +1,327 @@
+"""The receive side: what JACK calls each period of `jackrf listen`.
+
+    socket -> packets -> jitter buffer by timestamp -> one small playout delay -> conceal -> ports
+
+The delay is found, not set: for 30 ms the callback watches how much is in hand at the worst moment
+of each period, and then plays so that just that is used up. From then on each second is judged: a
+period more of delay when over 4 % of the periods came up short, a period less when under 2 % would
+have. Sender and receiver are taken to share one clock.
+"""
+
+import numpy as np
+from numba import carray
+
+from jackrf.realtime.compiling import JACK_PROCESS, OFFLINE, callback, kernel
+from jackrf.realtime.conceal import mirror, play_broken, play_whole, remember_period
+from jackrf.realtime.convert import from_l16, from_l24
+from jackrf.realtime.libc import (
+    DONT_WAIT,
+    flush_denormals,
+    jack_last_frame_time,
+    jack_port_get_buffer,
+    pointer,
+    recv,
+)
+from jackrf.realtime.meter import peak_of, kept_reading
+from jackrf.realtime.reception import (
+    LEARNING,
+    PACKET_ROOM,
+    PLAYING,
+    RECEPTION,
+    RING,
+    TAIL,
+    WAITING,
+)
+
+MOST_PACKETS = 256
+"""Datagrams taken in one period, so that a flood cannot make the callback late."""
+
+LEARN_SECONDS = 0.030
+QUIET_SECONDS = 0.050
+"""A stream that is silent for so long may be replaced by another SSRC."""
+FAR_SECONDS = 0.5
+"""A timestamp further than this from where the stream is belongs to a stream that jumped."""
+STRANGERS = 4
+STARVED_SECONDS = 0.020
+"""A stream that runs and still comes up short for so long has changed its pace: learn again."""
+WINDOW_SECONDS = 1.0
+SHORT_SHARE = 0.04
+TIGHT_SHARE = 0.02
+
+
+@kernel
+def _apart(later, earlier):
+    """Return later - earlier of two timestamps as a signed number (RFC 1982)."""
+    return np.int64(np.int32(np.uint32(np.uint32(later) - np.uint32(earlier))))
+
+
+@kernel
+def _word(octets, at):
+    return (
+        (np.uint32(octets[at]) << 24)
+        | (np.uint32(octets[at + 1]) << 16)
+        | (np.uint32(octets[at + 2]) << 8)
+        | np.uint32(octets[at + 3])
+    )
+
+
+@kernel
+def _payload(octets, size):
+    """Return where the payload of an RTP packet begins and ends; end -1 if it is no packet."""
+    if size < 12 or octets[0] >> 6 != 2:
+        return 0, -1
+    start = 12 + 4 * (octets[0] & 0x0F)
+    if octets[0] & 0x10:
+        if size < start + 4:
+            return 0, -1
+        start += 4 + 4 * ((np.int64(octets[start + 2]) << 8) | octets[start + 3])
+    end = size
+    if octets[0] & 0x20:
+        end -= octets[size - 1]
+    if start >= end:
+        return 0, -1
+    return start, end
+
+
+@kernel
+def _sample_bytes(reception, octets):
+    if reception.sample_bytes != 0:
+        return np.int64(reception.sample_bytes)
+    payload_type = octets[1] & 0x7F
+    if payload_type == 96:
+        return np.int64(2)
+    if payload_type == 97:
+        return np.int64(3)
+    return np.int64(0)
+
+
+@kernel
+def _begin(reception, ssrc, end):
+    reception.locked = LEARNING
+    reception.ssrc = ssrc
+    reception.newest_end = end
+    reception.strangers = 0
+    reception.streams += 1
+    _watch(reception)
+
+
+@kernel
+def _watch(reception):
+    learning = np.int32(LEARN_SECONDS * reception.samplerate)
+    # Two periods first, in which packets of the old pace may still come.
+    reception.learning = learning + 2 * reception.period
+    reception.lowest = np.int32(2**30)
+    reception.starved = 0
+
+
+@kernel
+def _belongs(reception, ssrc, timestamp, frames):
+    """Say whether a packet is of the stream, beginning another stream where that is due."""
+    end = np.uint32(timestamp + frames)
+    if reception.locked == WAITING:
+        _begin(reception, ssrc, end)
+        return True
+    if ssrc != reception.ssrc:
+        if reception.quiet < QUIET_SECONDS * reception.samplerate:
+            return False
+        _begin(reception, ssrc, end)
+        return True
+    if abs(_apart(end, reception.newest_end)) > FAR_SECONDS * reception.samplerate:
+        reception.strangers += 1
+        if reception.strangers < STRANGERS:
+            return False
+        _begin(reception, ssrc, end)
+        return True
+    reception.strangers = 0
+    return True
+
+
+@kernel
+def _store(reception, timestamp, frames):
+    """Put a packet's frames into the ring, those that are still to be played and not there yet."""
+    decoded = carray(pointer(reception.decoded_at), (2, PACKET_ROOM // 4), np.float32)
+    ring = carray(pointer(reception.ring_at), (2, RING), np.float32)
+    stamps = carray(pointer(reception.stamps_at), (RING,), np.uint32)
+    first = 0
+    if reception.locked == PLAYING:
+        first = max(0, -_apart(timestamp, reception.due))
+        if first >= frames:
+            reception.late += 1
+            return
+    if stamps[np.uint32(timestamp + first) & (RING - 1)] == np.uint32(timestamp + first):
+        reception.duplicate += 1
+        return
+    for frame in range(first, frames):
+        stamp = np.uint32(timestamp + frame)
+        place = stamp & (RING - 1)
+        ring[0, place] = decoded[0, frame]
+        ring[1, place] = decoded[1, frame]
+        stamps[place] = stamp
+    end = np.uint32(timestamp + frames)
+    if _apart(end, reception.newest_end) > 0:
+        reception.newest_end = end
+
+
+@kernel
+def _take_packet(reception, octets, size):
+    """Take one datagram; return whether it was a packet of the stream."""
+    start, end = _payload(octets, size)
+    width = _sample_bytes(reception, octets)
+    if end < 0 or width == 0 or (end - start) % (2 * width) != 0:
+        return False
+    frames = (end - start) // (2 * width)
+    timestamp = _word(octets, 4)
+    if not _belongs(reception, _word(octets, 8), timestamp, frames):
+        return False
+    decoded = carray(pointer(reception.decoded_at), (2, PACKET_ROOM // 4), np.float32)
+    if width == 2:
+        from_l16(octets[start:end], decoded[0, :frames], decoded[1, :frames])
+    else:
+        from_l24(octets[start:end], decoded[0, :frames], decoded[1, :frames])
+    _store(reception, timestamp, frames)
+    return True
+
+
+@kernel
+def _drain(reception):
+    octets = carray(pointer(reception.packet_at), (PACKET_ROOM,), np.uint8)
+    for _ in range(MOST_PACKETS):
+        size = recv(reception.socket, reception.packet_at, PACKET_ROOM, DONT_WAIT)
+        if size < 0:
+            return
+        if _take_packet(reception, octets, size):
+            reception.packets += 1
+            reception.quiet = 0
+        else:
+            reception.alien += 1
+
+
+@kernel
+def _learn(reception, frames, time):
+    """Watch what is in hand; after 30 ms fix what to play when."""
+    reception.learning -= frames
+    if reception.learning < LEARN_SECONDS * reception.samplerate:
+        reception.lowest = min(reception.lowest, _apart(reception.newest_end, time))
+    if reception.learning > 0:
+        return
+    offset = np.uint32(reception.lowest - frames - np.int64(reception.margin))
+    if reception.locked == LEARNING or offset != reception.offset:
+        _move(reception, offset)
+    reception.locked = PLAYING
+
+
+@kernel
+def _move(reception, offset):
+    reception.offset = offset
+    reception.moved = 1
+    reception.shifts += 1
+    reception.window = 0
+    reception.short = 0
+    reception.tight = 0
+
+
+@kernel
+def _judge(reception, frames, time):
+    """Move the delay where the last second proved it too small or too large."""
+    if reception.quiet > QUIET_SECONDS * reception.samplerate:
+        return
+    spare = _apart(reception.newest_end, time + frames + reception.offset)
+    reception.in_hand = spare
+    spare -= np.int64(reception.margin)
+    reception.starved = reception.starved + frames if spare < 0 else 0
+    if reception.starved > STARVED_SECONDS * reception.samplerate:
+        _watch(reception)
+    reception.window += 1
+    reception.short += spare < 0
+    reception.tight += spare < frames
+    if reception.window * frames < WINDOW_SECONDS * reception.samplerate:
+        return
+    if reception.short > SHORT_SHARE * reception.window:
+        _move(reception, np.uint32(reception.offset - frames))
+    elif reception.tight < TIGHT_SHARE * reception.window:
+        _move(reception, np.uint32(reception.offset + frames))
+    reception.window = 0
+    reception.short = 0
+    reception.tight = 0
+
+
+@kernel
+def _all_there(stamps, start, frames):
+    there = 0
+    for frame in range(frames):
+        timestamp = np.uint32(start + frame)
+        if stamps[timestamp & (RING - 1)] == timestamp:
+            there += 1
+    return there == frames
+
+
+@kernel
+def _play(reception, left, right, time):
+    ring = carray(pointer(reception.ring_at), (2, RING), np.float32)
+    stamps = carray(pointer(reception.stamps_at), (RING,), np.uint32)
+    history = carray(pointer(reception.history_at), (2, TAIL), np.float32)
+    fading = carray(pointer(reception.fading_at), (2, TAIL), np.float32)
+    start = np.uint32(time + reception.offset)
+    if reception.moved == 1:
+        reception.moved = 0
+        if reception.presence > 0.0:
+            mirror(history, fading, reception.written)
+            reception.presence = np.float32(0.0)
+            reception.tail = 0
+    whole = reception.presence == 1.0 and reception.tail == TAIL
+    if whole and _all_there(stamps, start, len(left)):
+        play_whole(left, right, ring, start)
+        remember_period(history, left, right, reception.written)
+    else:
+        memory = (ring, stamps, history, fading)
+        reception.presence, reception.tail, missing = play_broken(
+            left, right, memory, start, reception.presence, reception.tail, reception.written
+        )
+        reception.concealed += missing
+    reception.written += len(left)
+
+
+@kernel
+def receive_period(reception, frames, time):
+    """Do the work of one period."""
+    left = carray(pointer(reception.left_at), (frames,), np.float32)
+    right = carray(pointer(reception.right_at), (frames,), np.float32)
+    for frame in range(frames):
+        left[frame] = 0.0
+        right[frame] = 0.0
+    reception.quiet = min(reception.quiet + frames, 2**30)
+    reception.due = np.uint32(time + reception.offset)
+    changed = frames != reception.period
+    reception.period = frames
+    if changed and reception.locked == PLAYING:
+        _watch(reception)
+    _drain(reception)
+    if reception.learning > 0 and reception.locked != WAITING:
+        _learn(reception, frames, time)
+    elif reception.locked == PLAYING:
+        _judge(reception, frames, time)
+    if reception.locked != WAITING:
+        _play(reception, left, right, time)
+    kept = kept_reading(frames, reception.samplerate)
+    reception.left_peak = max(peak_of(reception.left_at, frames), reception.left_peak * kept)
+    reception.right_peak = max(peak_of(reception.right_at, frames), reception.right_peak * kept)
+
+
+@callback(JACK_PROCESS)
+def receive(frames, argument):
+    """Be JACK's process callback: ``argument`` is the address of a RECEPTION."""
+    reception = carray(argument, (1,), RECEPTION)[0]
+    flush_denormals()
+    reception.left_at = jack_port_get_buffer(reception.left_port, frames)
+    reception.right_at = jack_port_get_buffer(reception.right_port, frames)
+    receive_period(reception, frames, jack_last_frame_time(reception.client))
+    reception.cycles += 1
+    return 0
+
+
+@callback(OFFLINE)
+def receive_offline(argument, frames, frame_time, now):  # noqa: ARG001
+    """Do the same into arrays whose addresses stand in the RECEPTION already."""
+    reception = carray(argument, (1,), RECEPTION)[0]
+    receive_period(reception, frames, frame_time)
+    reception.cycles += 1

@@ -1,0 +1,177 @@
+"""Packets of one mix, and sending them to each who hears it.
+
+All listeners of a mix share the packets; what is a listener's own (sequence number and marker) is
+written over the first four bytes before each send, which copies them. A packet that is not taken
+does not use up a sequence number, its timestamp is gone all the same, and the next one carries the
+marker (RFC 3550 section 5.1, RFC 3389 section 4): receivers then know the gap for silence, not loss.
+"""
+
+import numpy as np
+from numba import carray
+
+from jackrf.realtime.compiling import kernel
+from jackrf.realtime.context import (
+    LISTENER,
+    MAX_PACKET,
+    MAX_SLICES,
+    MESSAGE,
+    RTP_HEADER,
+    VECTOR,
+)
+from jackrf.realtime.convert import to_l16, to_l24
+from jackrf.realtime.libc import (
+    AGAIN,
+    DONT_WAIT,
+    HOST_UNREACHABLE,
+    NET_DOWN,
+    NET_UNREACHABLE,
+    NO_DEVICE_BUFFERS,
+    NO_SIGNAL,
+    REFUSED,
+    errno_location,
+    pointer,
+    send,
+    sendmmsg,
+)
+
+BACKOFF_NS = 200_000_000
+"""After a refusal or without a route nothing is tried for so long."""
+
+FLAGS = DONT_WAIT | NO_SIGNAL
+MESSAGE_BYTES = MESSAGE.itemsize
+
+
+@kernel
+def slice_count(frames, frame_bytes):
+    """Return into how many packets a period goes: one if it fits, else equal slices.
+
+    The fewest that divide the period evenly, up to twice the fewest possible; a period without
+    such a divisor (a prime) goes into slices that differ by one frame.
+    """
+    fit = (MAX_PACKET - RTP_HEADER) // frame_bytes
+    fewest = (frames + fit - 1) // fit
+    for count in range(fewest, 2 * fewest + 1):
+        if frames % count == 0:
+            return count
+    return fewest
+
+
+@kernel
+def write_packets(context, mix, frames, timestamp):
+    """Convert a mix and write its packets, all but sequence numbers and markers.
+
+    Returns:
+        How many packets there are.
+    """
+    left = carray(pointer(mix.left_at), (frames,), np.float32)
+    right = carray(pointer(mix.right_at), (frames,), np.float32)
+    octets = carray(pointer(context.packets_at), (MAX_SLICES, MAX_PACKET), np.uint8)
+    words = carray(pointer(context.packets_at), (MAX_SLICES, MAX_PACKET // 2), np.uint16)
+    vectors = carray(pointer(context.vectors_at), (MAX_SLICES,), VECTOR)
+    frame_bytes = 2 * mix.sample_bytes
+    count = slice_count(frames, frame_bytes)
+    for number in range(count):
+        first = number * frames // count
+        last = (number + 1) * frames // count
+        _write_word(octets[number], 4, np.uint32(timestamp + first))
+        _write_word(octets[number], 8, mix.ssrc)
+        payload = words[number, RTP_HEADER // 2 :]
+        if mix.sample_bytes == 2:
+            to_l16(left[first:last], right[first:last], payload)
+        else:
+            to_l24(left[first:last], right[first:last], payload)
+        vectors[number].bytes = RTP_HEADER + (last - first) * frame_bytes
+    return count
+
+
+@kernel
+def _write_word(octets, at, value):
+    octets[at] = (value >> 24) & 0xFF
+    octets[at + 1] = (value >> 16) & 0xFF
+    octets[at + 2] = (value >> 8) & 0xFF
+    octets[at + 3] = value & 0xFF
+
+
+@kernel
+def transmit(context, listener, payload_type, count, now):
+    """Offer `count` packets to one listener; count as dropped what its socket does not take now."""
+    if listener.resume_at > now:
+        listener.backoff += count
+        listener.marker = 1
+        return
+    octets = carray(pointer(context.packets_at), (MAX_SLICES, MAX_PACKET), np.uint8)
+    for number in range(count):
+        _stamp(octets[number], listener, payload_type, number)
+    taken = 0
+    while taken < count:
+        result = _send(context, listener.socket, taken, count)
+        if result <= 0:
+            break
+        taken += result
+    listener.sent += taken
+    listener.sequence = (listener.sequence + taken) & 0xFFFF
+    if taken > 0:
+        listener.marker = 0
+    if taken < count:
+        _drop(listener, count - taken, now)
+    else:
+        listener.last_failed = 0
+
+
+@kernel
+def _stamp(octets, listener, payload_type, number):
+    sequence = listener.sequence + number
+    marker = listener.marker if number == 0 else 0
+    octets[0] = 0x80
+    octets[1] = (marker << 7) | payload_type
+    octets[2] = (sequence >> 8) & 0xFF
+    octets[3] = sequence & 0xFF
+
+
+@kernel
+def _send(context, socket, taken, count):
+    if count - taken == 1:
+        vectors = carray(pointer(context.vectors_at), (MAX_SLICES,), VECTOR)
+        vector = vectors[taken]
+        return 1 if send(socket, vector.base, vector.bytes, FLAGS) >= 0 else -1
+    messages_at = context.messages_at + np.uint64(taken * MESSAGE_BYTES)
+    return sendmmsg(socket, messages_at, count - taken, FLAGS)
+
+
+@kernel
+def _drop(listener, count, now):
+    error = carray(pointer(errno_location()), (1,), np.int32)[0]
+    listener.last_error = error
+    listener.last_failed = 1
+    listener.marker = 1
+    if error in (AGAIN, NO_DEVICE_BUFFERS):
+        listener.full += count
+    elif error == REFUSED:
+        listener.refused += count
+        listener.resume_at = now + BACKOFF_NS
+    elif error in (HOST_UNREACHABLE, NET_UNREACHABLE, NET_DOWN):
+        listener.unreachable += count
+        listener.resume_at = now + BACKOFF_NS
+    else:
+        listener.other += count
+
+
+@kernel
+def transmit_mixes(context, mixes, frames, frame_time, now):
+    """Send every mix that somebody hears. Listeners stand in the table by mix."""
+    listeners_at = context.listeners_at
+    converted = -1
+    count = 0
+    place = 0
+    while True:
+        row_at = carray(pointer(listeners_at + np.uint64(8 * place)), (1,), np.uint64)[0]
+        if row_at == 0:
+            return
+        listener = carray(pointer(row_at), (1,), LISTENER)[0]
+        mix = mixes[listener.mix]
+        if listener.mix != converted:
+            timestamp = np.uint32(frame_time + mix.timestamp_offset)
+            count = write_packets(context, mix, frames, timestamp)
+            converted = listener.mix
+        transmit(context, listener, mix.payload_type, count, now)
+        place += 1

@@ -1,0 +1,153 @@
+"""``jackrf run``: the life of a running session, from the file to the fade-out."""
+
+import asyncio
+import contextlib
+import queue
+import signal
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jackrf.control import ControlServer
+from jackrf.desk import Desk, MixPlan
+from jackrf.errors import InputError, JackServerError
+from jackrf.sessions.session import Session, load
+
+RETRY_SECONDS = 0.5
+"""How often a JACK server that is not there is looked for."""
+
+
+def make_desk(session: Session) -> Desk:
+    """Return the desk that a session asks for, its sockets open, nothing sent."""
+    plans = {
+        mix_id: MixPlan(mix.send_to, mix.encoding, mix.ceiling if mix.limiter else None)
+        for mix_id, mix in session.mixes.items()
+    }
+    wishes = {strip_id: strip.connect for strip_id, strip in session.inputs.items()}
+    return Desk(session.name, session.to_mixer(), wishes, plans)
+
+
+class Running:
+    """One session while it runs: follows JACK, answers the control socket, ends on a signal.
+
+    Args:
+        desk: owned from here on, and closed at the end.
+        server: JACK server name, None for the default one.
+        name: of the JACK client and of the control socket.
+    """
+
+    def __init__(self, desk: Desk, server: str | None, name: str) -> None:
+        self.desk = desk
+        self._server = server
+        self._name = name
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._control = ControlServer(
+            name, {"status": self._status, "set": self._set, "sdp": self._sdp}
+        )
+
+    def _status(self, _: Mapping[str, Any]) -> Any:
+        return self.desk.status() | {"client": self._name}
+
+    def _set(self, message: Mapping[str, Any]) -> Any:
+        values = {key: message[key] for key in message if key not in ("do", "mix", "input")}
+        self.desk.change(message.get("mix"), message.get("input"), values)
+        return None
+
+    def _sdp(self, message: Mapping[str, Any]) -> Any:
+        mix, listener = message.get("mix"), message.get("listener", 0)
+        if not isinstance(mix, str) or not isinstance(listener, int):
+            raise InputError("sdp needs a mix by its id, and a listener by its number")
+        return self.desk.describe(mix, listener)
+
+    async def run(self, *, wait: bool) -> None:
+        """Run until SIGINT or SIGTERM, then fade out.
+
+        Args:
+            wait: for a JACK server that is not there at the start.
+
+        Raises:
+            JackServerError: there is none, and `wait` is false.
+            InputError: the name is taken.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stopping.set)
+        try:
+            await self._control.start()
+            if not self._open() and not wait:
+                self.desk.open(self._name, self._server)
+            await self._follow(self._say)
+            self.desk.fade_out()
+        finally:
+            self.desk.close()
+            await self._control.close()
+
+    def _open(self) -> bool:
+        try:
+            self.desk.open(self._name, self._server)
+        except JackServerError:
+            return False
+        client = self.desk.client
+        assert client is not None
+        loop = asyncio.get_running_loop()
+        client.on_event(lambda: _call_soon(loop, self._wake.set))
+        self._wake.set()
+        self._say(
+            f"jackrf: {self.desk.name!r} runs as {client.name} at {client.samplerate} Hz, "
+            f"{client.period} frames; stop with Ctrl-C"
+        )
+        return True
+
+    async def _follow(self, say: Callable[[str], None]) -> None:
+        while not self._stopping.is_set():
+            if self.desk.client is None:
+                if not self._open():
+                    await self._pause(RETRY_SECONDS)
+                continue
+            await self._pause(None)
+            if self._hear_all():
+                say("jackrf: the JACK server went away; levels are kept, waiting for it")
+                self.desk.leave_jack()
+
+    async def _pause(self, seconds: float | None) -> None:
+        waits = [asyncio.create_task(event.wait()) for event in (self._wake, self._stopping)]
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in waits:
+            task.cancel()
+        self._wake.clear()
+
+    def _hear_all(self) -> bool:
+        """Take in all events; return whether the server has gone."""
+        client, gone = self.desk.client, False
+        assert client is not None
+        with contextlib.suppress(queue.Empty):
+            while True:
+                event = client.events.get_nowait()
+                gone = gone or event.kind == "shutdown"
+                self.desk.hear(event)
+        return gone
+
+    @staticmethod
+    def _say(line: str) -> None:
+        print(line, flush=True)
+
+
+def _call_soon(loop: asyncio.AbstractEventLoop, what: Callable[[], object]) -> None:
+    # JACK may tell something while the loop closes.
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(what)
+
+
+def run(session_path: Path, *, server: str | None, name: str, wait: bool) -> None:
+    """Open a session and run it until SIGINT or SIGTERM.
+
+    Raises:
+        JackrfError: with one line and an exit code; nothing stays half-started.
+    """
+    desk = make_desk(load(session_path))
+    asyncio.run(_run(desk, server, name, wait=wait))
+
+
+async def _run(desk: Desk, server: str | None, name: str, *, wait: bool) -> None:
+    await Running(desk, server, name).run(wait=wait)
