@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from jackrf.demo.measure import FLOOR_DB, FaderMove, Latency, Levels, gains, latency, levels
+from jackrf.demo.measure import FLOOR_DB, FaderMove, Latency, Levels, gains, gaps, latency, levels
 from jackrf.demo.song import BANDS
 from jackrf.errors import JackrfError
 
@@ -42,6 +42,12 @@ class Findings:
     """What was heard of it: gain in dB on the fader's own scale, for each window of `heard`."""
     fader_error: float
     """dB; nine windows of ten are closer than this to what was asked."""
+    fader_off: float
+    """dB; how loud the instrument was still heard when its fader was off, `FLOOR_DB` for not."""
+    gaps: int
+    """How often the listener heard nothing at all although the band played."""
+    gap_frames: int
+    """How many frames that were, all together."""
 
     @property
     def latency_periods(self) -> float:
@@ -99,7 +105,8 @@ def examine(
         for n, (name, region) in enumerate(BANDS.items())
     }
     gain = gains(lined_up, Levels(lined_up.seconds, sources))[fader_name] - other_gain
-    error = _fader_error(gain, fader.over_windows(lined_up.seconds), fader_name)
+    error, softest = _fader_error(gain, fader.over_windows(lined_up.seconds), fader_name)
+    gap_lengths = gaps(heard[:, delay.frames :], played[:, :length])
     return Findings(
         audio=heard,
         samplerate=samplerate,
@@ -110,10 +117,14 @@ def examine(
         fader=fader,
         fader_heard=gain,
         fader_error=error,
+        fader_off=softest,
+        gaps=len(gap_lengths),
+        gap_frames=int(gap_lengths.sum()),
     )
 
 
-def _fader_error(heard: Samples, asked: Samples, name: str) -> float:
+def _fader_error(heard: Samples, asked: Samples, name: str) -> tuple[float, float]:
+    """Return how far off the instrument was heard, and how loud when its fader was off, in dB."""
     trusted = (asked > _TRUSTED_DB) & np.isfinite(heard)
     off = (asked <= FLOOR_DB) & np.isfinite(heard)
     if trusted.sum() < _FEWEST_WINDOWS or off.sum() < _FEWEST_WINDOWS:
@@ -129,4 +140,4 @@ def _fader_error(heard: Samples, asked: Samples, name: str) -> float:
             f"{name} was still heard at {softest:.0f} dB when its fader was off, "
             f"allowed {_OFF_DB:.0f} dB"
         )
-    return error
+    return error, softest

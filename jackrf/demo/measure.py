@@ -20,6 +20,8 @@ _HOP_SECONDS: Final = 0.02
 _LATENCY_MAX_SECONDS: Final = 0.3
 _SEGMENT_SECONDS: Final = 1.0
 _AGREEMENT_FRAMES: Final = 2
+_GAP_FRAMES: Final = 16
+"""Music passes through zero too, but does not stay there for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,19 @@ def _lag(ears: Samples, source: Samples, reach: int) -> int:
     whitened = np.conj(spectrum) / (power + 1e-4 * power.max())
     match = np.fft.irfft(np.fft.rfft(ears, size) * whitened, size)
     return int(np.argmax(match[: reach + 1]))
+
+
+def gaps(heard: Audio, played: Audio) -> NDArray[np.int64]:
+    """Return how many frames each gap has: nothing at all is heard though something is played.
+
+    Args:
+        heard: shape (channels, frames), already shifted back by the latency.
+        played: shape (channels, frames).
+    """
+    silent = np.all(heard == 0.0, axis=0) & np.any(played != 0.0, axis=0)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], silent, [False])).astype(np.int8)))
+    lengths = edges[1::2] - edges[::2]
+    return np.asarray(lengths[lengths >= _GAP_FRAMES])
 
 
 def gains(heard: Levels, played: Levels) -> dict[str, Samples]:

@@ -6,7 +6,7 @@ it misses all the same is noticed by the frame time, stays silence at its place,
 
 import argparse
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
@@ -34,8 +34,9 @@ class Recording:
     """Frames per period when the recording began."""
     first_frame: int
     """JACK frame time of `audio[:, 0]`."""
-    missed: int
-    """Frames that the recorder itself missed; they are silence in `audio`."""
+    missed: NDArray[np.int64]
+    """What the recorder itself missed and is silence in `audio`: shape (stretches, 2), the JACK
+    frame time at which each stretch begins and its length in frames."""
 
     def save(self, path: Path) -> None:
         """Write everything to one file in numpy's npz format."""
@@ -44,27 +45,30 @@ class Recording:
                 file,
                 sources=np.array(self.sources),
                 audio=self.audio,
-                numbers=np.array([self.samplerate, self.period, self.first_frame, self.missed]),
+                numbers=np.array([self.samplerate, self.period, self.first_frame]),
+                missed=self.missed,
             )
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what `save` wrote."""
         with np.load(path) as stored:
-            numbers = [int(number) for number in stored["numbers"]]
-            return cls(tuple(map(str, stored["sources"])), stored["audio"], *numbers)
+            samplerate, period, first_frame = (int(number) for number in stored["numbers"])
+            sources = tuple(str(source) for source in stored["sources"])
+            audio, missed = stored["audio"], stored["missed"]
+            return cls(sources, audio, samplerate, period, first_frame, missed)
 
     def between(self, first_frame: int, last_frame: int) -> Self:
         """Return the part from one JACK frame time up to another, as far as it was recorded."""
         start = max(0, first_frame - self.first_frame)
         stop = max(start, last_frame - self.first_frame)
-        return type(self)(
-            self.sources,
-            self.audio[:, start:stop],
-            self.samplerate,
-            self.period,
-            self.first_frame + start,
-            self.missed,
+        begins, lengths = self.missed[:, 0], self.missed[:, 1]
+        inside = (begins + lengths > first_frame) & (begins < last_frame)
+        return replace(
+            self,
+            audio=self.audio[:, start:stop],
+            first_frame=self.first_frame + start,
+            missed=self.missed[inside],
         )
 
     def channels(self, sources: list[str]) -> NDArray[np.float32]:
@@ -90,7 +94,7 @@ class Recorder:
         self._audio = np.zeros((len(sources), round(seconds * client.samplerate)), np.float32)
         self._first_frame: int | None = None
         self._next_frame = 0
-        self._missed = 0
+        self._missed: list[tuple[int, int]] = []
         client.set_process_callback(self._process)
 
     def connect(self) -> None:
@@ -115,7 +119,7 @@ class Recorder:
             self._samplerate,
             self._period,
             first,
-            self._missed,
+            np.array(self._missed, np.int64).reshape(-1, 2),
         )
 
     def _process(self, frames: int) -> None:
@@ -126,7 +130,8 @@ class Recorder:
         room = self._audio.shape[1] - start
         if room < frames:
             return
-        self._missed += now - self._next_frame
+        if now != self._next_frame:
+            self._missed.append((self._next_frame, now - self._next_frame))
         self._next_frame = now + frames
         for port, track in zip(self._ports, self._audio, strict=True):
             track[start : start + frames] = port.get_array()

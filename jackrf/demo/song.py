@@ -28,7 +28,7 @@ BANDS: Final[dict[str, tuple[float, float]]] = {
 }
 """Hz: where each instrument, and nearly nothing of the others, is to be found."""
 
-_PEAKS: Final = {"kick": 0.40, "bass": 0.20, "guitar": 0.22, "vox": 0.20}
+_PEAKS: Final = {"kick": 0.80, "bass": 0.40, "guitar": 0.44, "vox": 0.40}
 _SEED: Final = 104
 
 # Two times G, E minor, C, D.
@@ -90,7 +90,7 @@ def synthesise(samplerate: int) -> dict[str, Audio]:
 
     Returns:
         For each instrument of `BANDS` one loop, float32, shape (frames,), all of the same
-        length, with peaks below 0.5.
+        length, with peaks below 1.
     """
     loop = _Loop(samplerate)
     players: dict[str, Callable[[_Loop], Samples]] = {
