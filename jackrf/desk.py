@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from jackrf.client import Event, JackClient, PortName
+from jackrf.destinations import parse_url
 from jackrf.engine import Engine, Stream, decibels, wait_until
 from jackrf.errors import InputError
-from jackrf.listeners import Listener, open_listener, parse_url
+from jackrf.listeners import Listener, open_listener
 from jackrf.mixer import Mix, Mixer, Send, Strip
 from jackrf.rtp.sdp import Description, serialise
 from jackrf.rtp.stream import PAYLOADS, Encoding, identify

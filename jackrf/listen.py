@@ -11,7 +11,7 @@ from typing import Any
 
 from jackrf.client import Event, JackClient, PortName
 from jackrf.errors import InputError
-from jackrf.listeners import parse_url
+from jackrf.destinations import parse_url
 from jackrf.receiver import Receiver, open_socket
 from jackrf.rtp.stream import PAYLOADS
 

@@ -1,8 +1,7 @@
-"""Who hears which mix: destinations, their sockets, and what became of their packets."""
+"""Who hears which mix: their sockets, and what became of their packets."""
 
 import errno
 import fcntl
-import ipaddress
 import os
 import secrets
 import socket
@@ -10,55 +9,12 @@ import struct
 import termios
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from numpy.typing import NDArray
 
+from jackrf.destinations import Destination
 from jackrf.engine import drops, new_listener
 from jackrf.errors import InputError
-
-ALLOWED = "allowed is udp://HOST:PORT, for example udp://192.168.1.31:5004"
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """Where the packets of a mix go."""
-
-    url: str
-    host: str
-    """IP address or host name, an IPv6 address without brackets"""
-    port: int
-
-    @property
-    def is_multicast(self) -> bool:
-        """Whether the host is a multicast group address."""
-        try:
-            return ipaddress.ip_address(self.host).is_multicast
-        except ValueError:
-            return False
-
-
-def parse_url(url: str) -> Destination:
-    """Return the destination that a ``udp://HOST:PORT`` means.
-
-    Raises:
-        InputError: it is no such URL; the message says what is allowed.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise InputError(f"{url!r} is no address ({error}): {ALLOWED}") from None
-    if parts.scheme != "udp":
-        raise InputError(f"{url!r} starts with {parts.scheme or 'nothing'}: {ALLOWED}")
-    if not parts.hostname:
-        raise InputError(f"{url!r} has no host: {ALLOWED}")
-    if not port:
-        raise InputError(f"{url!r} has no port from 1 to 65535: {ALLOWED}")
-    if parts.path or parts.query or parts.fragment or parts.username is not None:
-        raise InputError(f"{url!r} has more than a host and a port: {ALLOWED}")
-    return Destination(url, parts.hostname, port)
-
 
 SEND_BUFFER = 16384
 """Bytes of SO_SNDBUF, which the kernel doubles: what a dead link may hold back at the most."""

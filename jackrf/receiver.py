@@ -9,7 +9,7 @@ import numpy as np
 
 from jackrf.engine import decibels
 from jackrf.errors import InputError
-from jackrf.listeners import Destination
+from jackrf.destinations import Destination
 from jackrf.realtime import receive as compiled
 from jackrf.realtime.context import address
 from jackrf.realtime.reception import (
