@@ -47,7 +47,13 @@ class Layer:
     """of the standard library and of anybody else"""
 
 
-THE_MODEL = ("jackrf", "jackrf.units", "jackrf.errors", "jackrf.mixer")
+THE_MODEL = (
+    "jackrf",
+    "jackrf.destinations",
+    "jackrf.errors",
+    "jackrf.mixer",
+    "jackrf.units",
+)
 THE_ENGINE_ROOM = (
     "jackrf.client",
     "jackrf.desk",
@@ -68,7 +74,7 @@ LAYERS = (
         never=(*WAITING, "jack", "select", "socket", "subprocess"),
     ),
     Layer(
-        ("jackrf.mixer",),
+        ("jackrf.destinations", "jackrf.mixer"),
         own=("jackrf.units", "jackrf.errors"),
         foreign=("numpy",),
         never=OUTSIDE,
@@ -80,7 +86,7 @@ LAYERS = (
     ),
     Layer(
         ("jackrf.sessions", "jackrf.sessions.*"),
-        own=(*THE_MODEL, "jackrf.listeners", *RTP, "jackrf.sessions", "jackrf.sessions.*"),
+        own=(*THE_MODEL, *RTP, "jackrf.sessions", "jackrf.sessions.*"),
         foreign=("numpy", "pydantic", "pydantic_core", "rich", "tomlkit"),
         never=("jack",),
     ),
