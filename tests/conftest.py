@@ -73,6 +73,7 @@ def no_stray_process() -> Iterator[None]:
     for process in stray:
         lines.append(f"{process.pid} {' '.join(process.cmdline())}")
         process.kill()
+    psutil.wait_procs(stray, timeout=LEAVE_SECONDS)
     assert not lines, "left behind by the tests:\n" + "\n".join(lines)
 
 
