@@ -105,6 +105,7 @@ LAYERS = (
             "jackrf.doctor",
             "jackrf.listen",
             "jackrf.live",
+            "jackrf.meters",
             "jackrf.run",
             "jackrf.status",
         ),
