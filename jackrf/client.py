@@ -2,7 +2,7 @@
 
     client = JackClient("jackrf", server=None)      # reads samplerate and period
     port = client.add_input("in_01", PortName("Kick", 1, "Inputs"))
-    client.install(callback, context_address)       # compiled: the audio thread meets no interpreter
+    client.install(callback, context_address)       # compiled: no interpreter in the audio thread
     client.activate()                               # all ports appear at once
     client.connect("system:capture_1", port.name)
     ...client.events...                             # what happened, read by our own thread
@@ -212,7 +212,7 @@ class JackClient:
             return False
 
     def close(self) -> None:
-        """Leave the graph and JACK. Needed, too, after the server has died, before the next client."""
+        """Leave the graph and JACK: after the server has died, too, before the next client."""
         if self._closed:
             return
         self._closed = True

@@ -83,7 +83,7 @@ class Desk:
             stack.pop_all()
         return opened
 
-    def open(self, client_name: str, server: str | None) -> None:
+    def open(self, client_name: str, server: str | None) -> JackClient:
         """Open the JACK client, show its ports, start mixing and sending, and connect.
 
         Raises:
@@ -103,6 +103,7 @@ class Desk:
             raise
         self.client, self.engine, self.state = client, engine, "running"
         self.grant_wishes()
+        return client
 
     def _streams(self) -> list[Stream]:
         streams = []
@@ -206,7 +207,7 @@ class Desk:
         number = self.mixer.mix_number[mix]
         hearing = [one for one in self.listeners if one.mix == number]
         if not 0 <= listener < len(hearing):
-            raise InputError(f"mix {mix!r} is sent to {len(hearing)} places: add one to its send_to")
+            raise InputError(f"mix {mix!r} is sent to {len(hearing)} places: add to its send_to")
         if self.client is None:
             raise InputError("there is no JACK server, so the sample rate is not known yet")
         chosen = hearing[listener]
@@ -280,7 +281,7 @@ class Desk:
         }
 
     def leave_jack(self) -> None:
-        """Close the client, for good or until there is a server again. Levels and listeners stay."""
+        """Close the client, for good or until there is a server again; the rest stays."""
         if self.client is not None:
             self.client.close()
         if self.engine is not None:

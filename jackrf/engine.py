@@ -1,4 +1,4 @@
-"""The send side as Python sees it: the memory of the compiled callback, and how to change it safely.
+"""The send side as Python sees it: the compiled callback's memory, and how to change it safely.
 
 The engine does no input or output of its own. `jackrf.client` runs its callback under JACK,
 `jackrf.testing.OfflineClient` on plain arrays; `jackrf.mixer` says what the gains are.
@@ -104,7 +104,7 @@ class Engine:
         self._durations = np.zeros(DURATION_BINS, np.int64)
         self._table = np.zeros(1, np.uint64)
         self._rows: list[NDArray[Any]] = []
-        self._arrays = {
+        self._arrays: dict[str, NDArray[Any]] = {
             "inputs_at": self.inputs,
             "mixes_at": self.mixes,
             "targets_at": self.targets,
@@ -170,7 +170,7 @@ class Engine:
         """Glide to other gains, from wherever they are, over 20 ms.
 
         Args:
-            rows: amplitudes, float32; of shape (2, inputs) for one mix, (2 * mixes, inputs) for all.
+            rows: amplitudes, float32, shape (2, inputs) for one mix, (2 * mixes, inputs) for all.
             mix: which mix; None for all.
         """
         if mix is None:
@@ -209,7 +209,7 @@ class Engine:
         self._table, self._rows = table, ordered
 
     def collect(self, *, stopped: bool = False) -> None:
-        """Free what was replaced at least two periods ago; all of it when the callback is stopped."""
+        """Free what was replaced two periods ago or more; all when the callback is stopped."""
         now = self.cycles
         while self._retired and (stopped or now - self._retired[0][0] >= 2):
             _, _, retire = self._retired.pop(0)

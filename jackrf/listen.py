@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from jackrf.client import Event, JackClient, PortName
-from jackrf.errors import InputError
 from jackrf.destinations import parse_url
+from jackrf.errors import InputError
 from jackrf.receiver import Receiver, open_socket
 from jackrf.rtp.stream import PAYLOADS
 

@@ -48,7 +48,7 @@ class Listener:
         return str(self.socket.getsockname()[0])
 
     def state(self) -> str:
-        """Return what became of the latest packets: ``sending``, ``waiting`` or why they dropped."""
+        """Return what became of the latest packets: sending, waiting, or why they dropped."""
         row = self.row
         if not row["last_failed"][0]:
             return "sending" if row["sent"][0] else "waiting"

@@ -1,4 +1,4 @@
-"""The receive side as Python sees it: the memory of the compiled callback, its socket, its counters."""
+"""The receive side as Python sees it: the compiled callback's memory, its socket, its counters."""
 
 import ipaddress
 import socket
@@ -6,10 +6,11 @@ import struct
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from jackrf.destinations import Destination
 from jackrf.engine import decibels
 from jackrf.errors import InputError
-from jackrf.destinations import Destination
 from jackrf.realtime import receive as compiled
 from jackrf.realtime.context import address
 from jackrf.realtime.reception import (
@@ -44,7 +45,7 @@ class Receiver:
         self, samplerate: int, descriptor: int, sample_bytes: int = 0, margin: int = 0
     ) -> None:
         self.reception = np.zeros(1, RECEPTION)
-        self._arrays = {
+        self._arrays: dict[str, NDArray[Any]] = {
             "packet_at": np.zeros(PACKET_ROOM, np.uint8),
             "decoded_at": np.zeros((2, PACKET_ROOM // 4), np.float32),
             "ring_at": np.zeros((2, RING), np.float32),
@@ -110,7 +111,7 @@ def open_socket(source: Destination) -> socket.socket:
         hearing.close()
         raise InputError(
             f"{source.url} cannot be listened on ({error.strerror}): stop the program that uses "
-            f"the port (`ss -ulpn sport = :{source.port}` names it), or name another address or port"
+            f"the port (`ss -ulpn sport = :{source.port}` names it), or name another one"
         ) from None
     return hearing
 
@@ -120,5 +121,5 @@ def _join(hearing: socket.socket, family: int, group: str) -> None:
         request = socket.inet_pton(family, group) + struct.pack("@I", 0)
         hearing.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, request)
     else:
-        request = socket.inet_aton(group) + socket.inet_aton("0.0.0.0")
+        request = socket.inet_aton(group) + struct.pack("@I", socket.INADDR_ANY)
         hearing.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)

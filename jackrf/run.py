@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from jackrf.client import JackClient
 from jackrf.control import ControlServer
 from jackrf.desk import Desk, MixPlan
 from jackrf.errors import InputError, JackServerError
@@ -75,39 +76,36 @@ class Running:
             loop.add_signal_handler(number, self._stopping.set)
         try:
             await self._control.start()
-            if not self._open() and not wait:
-                self.desk.open(self._name, self._server)
-            await self._follow(self._say)
+            if not wait:
+                self._open()
+            await self._follow()
             self.desk.fade_out()
         finally:
             self.desk.close()
             await self._control.close()
 
-    def _open(self) -> bool:
-        try:
-            self.desk.open(self._name, self._server)
-        except JackServerError:
-            return False
-        client = self.desk.client
-        assert client is not None
+    def _open(self) -> None:
+        client = self.desk.open(self._name, self._server)
         loop = asyncio.get_running_loop()
         client.on_event(lambda: _call_soon(loop, self._wake.set))
+        # What happened before that stands on the queue.
         self._wake.set()
         self._say(
             f"jackrf: {self.desk.name!r} runs as {client.name} at {client.samplerate} Hz, "
             f"{client.period} frames; stop with Ctrl-C"
         )
-        return True
 
-    async def _follow(self, say: Callable[[str], None]) -> None:
+    async def _follow(self) -> None:
         while not self._stopping.is_set():
-            if self.desk.client is None:
-                if not self._open():
-                    await self._pause(RETRY_SECONDS)
+            client = self.desk.client
+            if client is None:
+                with contextlib.suppress(JackServerError):
+                    self._open()
+                await self._pause(RETRY_SECONDS)
                 continue
             await self._pause(None)
-            if self._hear_all():
-                say("jackrf: the JACK server went away; levels are kept, waiting for it")
+            if self._hear_all(client):
+                self._say("jackrf: the JACK server went away; levels are kept, waiting for it")
                 self.desk.leave_jack()
 
     async def _pause(self, seconds: float | None) -> None:
@@ -117,10 +115,9 @@ class Running:
             task.cancel()
         self._wake.clear()
 
-    def _hear_all(self) -> bool:
+    def _hear_all(self, client: JackClient) -> bool:
         """Take in all events; return whether the server has gone."""
-        client, gone = self.desk.client, False
-        assert client is not None
+        gone = False
         with contextlib.suppress(queue.Empty):
             while True:
                 event = client.events.get_nowait()

@@ -1,14 +1,21 @@
-"""What tests, demos and benchmarks of jackrf are made with: a JACK server of their own, and more."""
+"""What tests, demos and benchmarks are made with: a JACK server of one's own, callbacks offline."""
 
+import ctypes
 import os
 import shutil
 import signal
 import subprocess
 import time
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
+from jackrf.engine import Engine
 from jackrf.errors import JackServerError
+from jackrf.realtime.context import address
+from jackrf.receiver import Receiver
 
 DUMMY_START_SECONDS = 10.0
 
@@ -106,3 +113,74 @@ class DummyJack:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+_OFFLINE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_int64)
+
+
+class OfflineClient:
+    """The compiled send callback on plain arrays: the same machine code, without JACK.
+
+    Args:
+        engine: as `jackrf.desk` makes it; its listeners' sockets are sent to for real.
+        frame_time: JACK's frame time of the first period.
+        now: monotonic ns of the first period; time passes with the frames.
+    """
+
+    def __init__(self, engine: Engine, frame_time: int = 0, now: int = 0) -> None:
+        self.engine = engine
+        self.frame_time = frame_time
+        self.now = now
+        self._call = _OFFLINE(engine.offline.address)
+
+    def process(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Run one period.
+
+        Args:
+            inputs: float32, shape (inputs, frames), C order; never written.
+
+        Returns:
+            What the local ports get, float32, shape (2 * mixes, frames): left and right of each.
+        """
+        engine = self.engine
+        frames = inputs.shape[1]
+        outputs = np.zeros((2 * len(engine.mixes), frames), np.float32)
+        step = outputs.strides[0]
+        engine.inputs["buffer_at"] = address(inputs) + inputs.strides[0] * np.arange(len(inputs))
+        engine.mixes["left_at"] = address(outputs) + 2 * step * np.arange(len(engine.mixes))
+        engine.mixes["right_at"] = engine.mixes["left_at"] + step
+        self._call(engine.context_address, frames, self.frame_time, self.now)
+        self.frame_time = (self.frame_time + frames) % 2**32
+        self.now += frames * 1_000_000_000 // int(engine.context["samplerate"][0])
+        return outputs
+
+    def run(self, inputs: NDArray[np.float32], period: int) -> NDArray[np.float32]:
+        """Run many periods over long inputs, and return the long outputs, of whole periods."""
+        blocks = [
+            self.process(np.ascontiguousarray(inputs[:, start : start + period]))
+            for start in range(0, inputs.shape[1] - period + 1, period)
+        ]
+        return np.concatenate(blocks, axis=1)
+
+
+class OfflineListener:
+    """The compiled receive callback on plain arrays; its socket is a real one.
+
+    Args:
+        receiver: with a bound, non-blocking datagram socket.
+        frame_time: JACK's frame time of the first period.
+    """
+
+    def __init__(self, receiver: Receiver, frame_time: int = 0) -> None:
+        self.receiver = receiver
+        self.frame_time = frame_time
+        self._call = _OFFLINE(receiver.offline.address)
+
+    def process(self, frames: int) -> NDArray[Any]:
+        """Run one period; return what is played, float32, shape (2, frames)."""
+        heard = np.zeros((2, frames), np.float32)
+        self.receiver.reception["left_at"] = address(heard)
+        self.receiver.reception["right_at"] = address(heard) + heard.strides[0]
+        self._call(self.receiver.context_address, frames, self.frame_time, 0)
+        self.frame_time = (self.frame_time + frames) % 2**32
+        return heard

@@ -1,4 +1,4 @@
-"""Units of the desk: decibel and amplitude, pan, meter scale, and how they are written for people."""
+"""Units of the desk: decibel and amplitude, pan, meter scale, and how people read them."""
 
 import math
 

@@ -33,9 +33,9 @@ def callback(signature: Any) -> Callable[[Kernel], Any]:
         before = config.CACHE_DIR
         config.CACHE_DIR = str(cache_folder())
         try:
-            return numba.cfunc(
-                signature, cache=True, error_model="numpy", fastmath=ARITHMETIC
-            )(function)
+            return numba.cfunc(signature, cache=True, error_model="numpy", fastmath=ARITHMETIC)(
+                function
+            )
         finally:
             config.CACHE_DIR = before
 

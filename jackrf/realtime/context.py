@@ -6,7 +6,10 @@ is activated; counters and meters are written by the audio thread alone and neve
 take differences. Aligned fields of up to 8 bytes are read and written whole.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 MAX_PERIOD = 8192
 """The largest period, in frames, that memory is laid out for (jackd's own limit)."""
@@ -70,7 +73,7 @@ LISTENER = np.dtype(
         ("last_failed", "u4"),  # 1: the last period was dropped, 0: it was sent
     ]
 )
-"""One who hears a mix. Each row is an array of its own, so that it outlives the table it stands in."""
+"""One who hears a mix. Each row is an array of its own, so it outlives the table it stands in."""
 
 DROP_CAUSES = ("full", "refused", "unreachable", "backoff", "other")
 
@@ -131,6 +134,6 @@ VECTOR = np.dtype([("base", "u8"), ("bytes", "u8")])
 """``struct iovec`` (sendmsg(2))"""
 
 
-def address(array: np.ndarray) -> int:
+def address(array: NDArray[Any]) -> int:
     """Return where an array's data lies. The caller keeps the array alive."""
     return int(array.ctypes.data)

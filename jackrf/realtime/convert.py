@@ -63,8 +63,12 @@ def from_l24(octets, left, right):
     """Write uint8[6 * n] of L24 frames as float32[n] left and right."""
     for frame in range(len(left)):
         at = 6 * frame
-        # In the top 24 bits of an int32 the sign needs no care; the scale takes the 8 bits back.
-        a = (np.int32(octets[at]) << 24) | (np.int32(octets[at + 1]) << 16)
-        b = (np.int32(octets[at + 3]) << 24) | (np.int32(octets[at + 4]) << 16)
-        left[frame] = np.float32(np.int32(a | (np.int32(octets[at + 2]) << 8))) * np.float32(2.0**-31)
-        right[frame] = np.float32(np.int32(b | (np.int32(octets[at + 5]) << 8))) * np.float32(2.0**-31)
+        left[frame] = _float_24(octets[at], octets[at + 1], octets[at + 2])
+        right[frame] = _float_24(octets[at + 3], octets[at + 4], octets[at + 5])
+
+
+@kernel
+def _float_24(high, middle, low):
+    # In the top 24 bits of an int32 the sign needs no care; the scale takes the 8 bits back.
+    bits = (np.uint32(high) << 24) | (np.uint32(middle) << 16) | (np.uint32(low) << 8)
+    return np.float32(np.int32(bits)) * np.float32(2.0**-31)

@@ -64,24 +64,24 @@ errno_location = _function("__errno_location", _address)
 
 
 @intrinsic
-def pointer(typing_context, address):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, ARG001
+def pointer(typing_context, address):  # noqa: ARG001
     """Turn an integer into a ``void *``, so that `numba.carray` makes a view of what is there."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001
+    def generate(context, builder, signature, arguments):  # noqa: ARG001
         return builder.inttoptr(arguments[0], cgutils.voidptr_t)
 
     return types.voidptr(types.uintp), generate
 
 
 @intrinsic
-def flush_denormals(typing_context):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, ARG001
+def flush_denormals(typing_context):  # noqa: ARG001
     """Switch denormal numbers off in this thread: they make arithmetic a hundred times slower.
 
     x86-64: the bits FTZ (15) and DAZ (6) of MXCSR; AArch64: the bit FZ (24) of FPCR;
     elsewhere nothing.
     """
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, ARG001
+    def generate(context, builder, signature, arguments):  # noqa: ARG001
         triple = llvm.get_process_triple()
         i32, i64 = ir.IntType(32), ir.IntType(64)
         if triple.startswith("x86_64"):

@@ -125,7 +125,7 @@ def _add_gliding(out, source, gain, step):
 
 @kernel
 def fade(left, right, start, end):
-    """Multiply both sides by a line from `start` (before the first frame) to `end` (at the last)."""
+    """Multiply both sides by a line from `start` (before the first frame) to `end` (the last)."""
     step = (end - start) / np.float32(len(left))
     for frame in range(len(left)):
         gain = start + step * np.float32(frame + 1)

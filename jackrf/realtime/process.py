@@ -75,14 +75,10 @@ def _mix(context, inputs, mixes):
 def _mix_side(state, row, side, inputs):
     gains, goals, remaining, sounding, steady, moving, changed = state
     if changed or moving[row] > 0:
-        steady[row], moving[row] = sort_row(
-            gains[row], goals[row], remaining[row], sounding[row]
-        )
+        steady[row], moving[row] = sort_row(gains[row], goals[row], remaining[row], sounding[row])
     mix_row(side, inputs, gains[row], sounding[row], steady[row])
     if moving[row] > 0:
-        glide_row(
-            side, inputs, gains[row], goals[row], remaining[row], sounding[row], moving[row]
-        )
+        glide_row(side, inputs, gains[row], goals[row], remaining[row], sounding[row], moving[row])
 
 
 @kernel
@@ -120,7 +116,7 @@ def _limit(context, mix, left, right, kept):
     mix.left_peak = max(left_peak, mix.left_peak * kept)
     mix.right_peak = max(right_peak, mix.right_peak * kept)
     # The meter's distance from 1 in dB shrinks at a peak meter's pace.
-    mix.limiter_meter = min(lowest, min(np.float32(1.0), mix.limiter_meter / kept))
+    mix.limiter_meter = min(lowest, mix.limiter_meter / kept, np.float32(1.0))
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""A message function for libjack that says nothing, compiled so that no thread of JACK's waits for Python."""
+"""A message function for libjack that says nothing: no thread of JACK's waits for Python."""
 
 from numba import types
 
@@ -6,5 +6,5 @@ from jackrf.realtime.compiling import callback
 
 
 @callback(types.void(types.voidptr))
-def quiet(message):  # noqa: ARG001
-    """Be the function that ``jack_set_error_function`` and ``jack_set_info_function`` take."""
+def quiet(_message):
+    """Be what ``jack_set_error_function`` and ``jack_set_info_function`` take."""

@@ -22,7 +22,7 @@ from jackrf.realtime.libc import (
     pointer,
     recv,
 )
-from jackrf.realtime.meter import peak_of, kept_reading
+from jackrf.realtime.meter import kept_reading, peak_of
 from jackrf.realtime.reception import (
     LEARNING,
     PACKET_ROOM,

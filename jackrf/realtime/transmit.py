@@ -1,9 +1,9 @@
 """Packets of one mix, and sending them to each who hears it.
 
-All listeners of a mix share the packets; what is a listener's own (sequence number and marker) is
-written over the first four bytes before each send, which copies them. A packet that is not taken
-does not use up a sequence number, its timestamp is gone all the same, and the next one carries the
-marker (RFC 3550 section 5.1, RFC 3389 section 4): receivers then know the gap for silence, not loss.
+All listeners of a mix share the packets; what is a listener's own (sequence number, marker) is put
+over the first four bytes before each send, which copies them. A packet that is not taken uses up no
+sequence number, its timestamp is gone all the same, and the next one carries the marker (RFC 3550
+section 5.1, RFC 3389 section 4): receivers then know the gap for silence, not loss.
 """
 
 import numpy as np

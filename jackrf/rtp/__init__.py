@@ -1,1 +1,1 @@
-"""RTP as jackrf speaks it: packets, sequence arithmetic, streams and their SDP. No I/O, no clock."""
+"""RTP as jackrf speaks it: packets, sequence numbers, streams and their SDP. No I/O, no clock."""

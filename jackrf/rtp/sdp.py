@@ -46,7 +46,7 @@ def _connection(address: str, ttl: int) -> str:
 def serialise(description: Description) -> str:
     """Return the SDP, lines ended by CR LF.
 
-    ``m=`` stands before ``a=rtpmap`` and the ``i=`` line names the channels, as PipeWire reads them.
+    ``m=`` stands before ``a=rtpmap``, and ``i=`` names the channels, as PipeWire reads them.
     """
     payload = description.payload
     name = " ".join(description.name.split()) or "-"

@@ -1,4 +1,4 @@
-"""Serial number arithmetic (RFC 1982, as RFC 3550 appendix A.1 uses it): numbers that wrap around."""
+"""Serial number arithmetic (RFC 1982): numbers that wrap around, as in RFC 3550 appendix A.1."""
 
 
 def distance(later: int, earlier: int, bits: int) -> int:
