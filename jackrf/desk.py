@@ -170,12 +170,9 @@ class Desk:
             setattr(target, key, value)
         if self.engine is None:
             return
-        if mix is None:
-            self.engine.set_gains(self.mixer.matrix())
-        else:
-            number = self.mixer.mix_number[mix]
-            rows = self.mixer.amplitudes(self.mixer.mixes[number])
-            self.engine.set_gains(rows, number)
+        for number, one in enumerate(self.mixer.mixes):
+            if mix is None or mix == one.id:
+                self.engine.set_gains(self.mixer.amplitudes(one), number)
 
     def _find(
         self, mix: str | None, strip: str | None

@@ -98,7 +98,7 @@ class Engine:
         self.context = np.zeros(1, CONTEXT)
         self.inputs = np.zeros(inputs, INPUT)
         self.mixes = np.zeros(mixes, MIX)
-        self.targets = np.zeros((rows, inputs), np.float32)
+        self._targets = np.zeros((2, rows, inputs), np.float32)
         self._retired: list[tuple[int, object, Callable[[], None] | None]] = []
         self._cleaned = np.zeros((inputs, capacity), np.float32)
         self._durations = np.zeros(DURATION_BINS, np.int64)
@@ -107,7 +107,7 @@ class Engine:
         self._arrays: dict[str, NDArray[Any]] = {
             "inputs_at": self.inputs,
             "mixes_at": self.mixes,
-            "targets_at": self.targets,
+            "targets_at": self._targets,
             "listeners_at": self._table,
             "durations_at": self._durations,
             "gains_at": np.zeros((rows, inputs), np.float32),
@@ -128,7 +128,6 @@ class Engine:
         self.context["samplerate"] = samplerate
         self.context["inputs"] = inputs
         self.context["mixes"] = mixes
-        self.context["glide"] = round(GLIDE_SECONDS * samplerate)
         self.context["gate"] = 1
         self._lay_out_rows(streams, capacity)
 
@@ -166,17 +165,31 @@ class Engine:
         """Periods that were longer than the engine's memory, and were silence."""
         return int(self.context["oversized"][0])
 
-    def set_gains(self, rows: NDArray[np.float32], mix: int | None = None) -> None:
-        """Glide to other gains, from wherever they are, over 20 ms.
+    def set_gains(
+        self,
+        rows: NDArray[np.float32],
+        mix: int | None = None,
+        seconds: float | NDArray[np.float32] = GLIDE_SECONDS,
+    ) -> None:
+        """Glide to other gains, from wherever they are.
+
+        All of them at once are one swap at a period's border. Those of one mix are written into
+        the array that the callback reads, so that a storm of faders allocates nothing.
 
         Args:
             rows: amplitudes, float32, shape (2, inputs) for one mix, (2 * mixes, inputs) for all.
             mix: which mix; None for all.
+            seconds: how long it takes, for all or for each, at least 20 ms.
         """
-        if mix is None:
-            self.targets[:] = rows
-        else:
-            self.targets[2 * mix : 2 * mix + 2] = rows
+        frames = np.maximum(seconds, GLIDE_SECONDS) * float(self.context["samplerate"][0])
+        targets = np.zeros_like(self._targets) if mix is None else self._targets
+        changed = slice(None) if mix is None else slice(2 * mix, 2 * mix + 2)
+        targets[1, changed].view(np.uint32)[:] = np.rint(frames)
+        targets[0, changed] = rows
+        if targets is not self._targets:
+            self._retire(self._targets, None)
+            self.context["targets_at"] = address(targets)
+            self._targets = targets
         self.context["revision"][0] += 1
 
     def set_freewheel(self, freewheel: bool) -> None:
@@ -204,9 +217,13 @@ class Engine:
         """
         ordered = sorted(rows, key=lambda row: int(row["mix"][0]))
         table = np.array([*(address(row) for row in ordered), 0], np.uint64)
-        self._retired.append((self.cycles, (self._table, self._rows), retire))
+        self._retire((self._table, self._rows), retire)
         self.context["listeners_at"] = address(table)
         self._table, self._rows = table, ordered
+
+    def _retire(self, what: object, call: Callable[[], None] | None) -> None:
+        self.collect()
+        self._retired.append((self.cycles, what, call))
 
     def collect(self, *, stopped: bool = False) -> None:
         """Free what was replaced two periods ago or more; all when the callback is stopped."""

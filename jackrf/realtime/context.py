@@ -87,11 +87,12 @@ CONTEXT = np.dtype(
         ("inputs_at", "u8"),  # INPUT[inputs]
         ("mixes_at", "u8"),  # MIX[mixes]
         # Gains. Python writes targets, or the address of new ones, and then the revision.
-        ("targets_at", "u8"),  # float32[2 * mixes, inputs]: amplitudes to glide to
-        ("glide", "u4"),  # frames that a changed gain takes
+        ("targets_at", "u8"),  # float32[2 * mixes, inputs]: amplitudes to glide to, and behind
+        # them uint32[2 * mixes, inputs]: the frames that a glide to each takes, > 0
         ("revision", "u4"),  # Python counts up after it has written targets
         ("seen_revision", "u4"),
         ("gate", "u4"),  # Python: 1 = play, 0 = fade out
+        ("freewheel", "u4"),  # Python: 1 = the graph runs faster than the network, send nothing
         ("gains_at", "u8"),  # float32[2 * mixes, inputs]: amplitude at the end of the last period
         ("goals_at", "u8"),  # float32[2 * mixes, inputs]: the targets that were seen
         ("remaining_at", "u8"),  # uint32[2 * mixes, inputs]: frames left of each glide
@@ -100,8 +101,6 @@ CONTEXT = np.dtype(
         ("moving_at", "u8"),  # uint32[2 * mixes]: how many glide; they stand at the row's end
         # Listeners. Python publishes a new table by writing its address.
         ("listeners_at", "u8"),  # uint64[]: addresses of LISTENER rows by mix, 0 at the end
-        ("freewheel", "u4"),  # Python: 1 = the graph runs faster than the network, send nothing
-        ("padding", "u4"),
         # Scratch.
         ("envelope_at", "u8"),  # float32[capacity]: the limiter's gain
         ("packets_at", "u8"),  # uint8[MAX_SLICES, MAX_PACKET]

@@ -13,14 +13,14 @@ from jackrf.realtime.libc import pointer
 
 
 @kernel
-def follow_targets(targets, goals, remaining, glide):
-    """Start a glide of `glide` frames for each gain whose target has changed."""
+def follow_targets(targets, glides, goals, remaining):
+    """Start a glide for each gain whose target has changed, of as many frames as `glides` says."""
     for row in range(targets.shape[0]):
         for column in range(targets.shape[1]):
             target = targets[row, column]
             if target != goals[row, column]:
                 goals[row, column] = target
-                remaining[row, column] = glide
+                remaining[row, column] = glides[row, column]
 
 
 @kernel

@@ -65,8 +65,12 @@ def _mix(context, inputs, mixes):
     revision = context.revision
     changed = revision != context.seen_revision
     if changed:
-        targets = carray(pointer(context.targets_at), shape, np.float32)
-        follow_targets(targets, goals, remaining, context.glide)
+        # One read: Python may put other targets in their place meanwhile.
+        targets_at = context.targets_at
+        targets = carray(pointer(targets_at), shape, np.float32)
+        glides_at = targets_at + np.uint64(4 * shape[0] * shape[1])
+        glides = carray(pointer(glides_at), shape, np.uint32)
+        follow_targets(targets, glides, goals, remaining)
         context.seen_revision = revision
     return gains, goals, remaining, sounding, steady, moving, changed
 
