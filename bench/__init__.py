@@ -1,0 +1,12 @@
+"""The numbers in the README, and what makes them: ``python -m bench``.
+
+cases       what is mixed: so many inputs, so many mixes, every send open
+neighbours  the same job in C and in plain numpy, and the rig that feeds and drains a client
+programs    a program that is started, watched and ended; its CPU time
+clients     how each client is started and asked for its figures
+cpu         CPU time and callback durations, in turns
+latency     frames from a JACK port through the network to a JACK port
+interference  the callback while Python is busy; `busy` is the program it measures
+first_packet, soak  how soon it sends, and what it holds after minutes
+results, table, picture  one JSON file, and how it is shown
+"""
