@@ -1,0 +1,142 @@
+"""What was measured, as one JSON file: raw figures of every round, so that all else follows."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bench.machine import Machine
+
+
+def now() -> str:
+    """Return the time of a measurement: UTC, to the minute."""
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+class Figures(BaseModel):
+    """The base of all: frozen, and strict about unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Quantiles(Figures):
+    """Durations of a callback, in microseconds."""
+
+    p50: float
+    p99: float
+    p99_9: float
+    max: float
+
+
+class Turn(Figures):
+    """One client, once, for some seconds."""
+
+    cpu_ms: float
+    """CPU time of the whole process, ms per second"""
+    callback: Quantiles | None
+    """None where the client does not say"""
+    packets_per_second: float
+    """What arrived at the listeners"""
+    xruns: int | None
+    """While it ran, start and end included"""
+
+
+class CpuCase(Figures):
+    """One size of desk, some rounds; in each round every client had a turn, or none."""
+
+    title: str
+    rounds: list[dict[str, Turn]]
+    """By the client's label"""
+
+
+class Cpu(Figures):
+    """CPU time and callback durations."""
+
+    measured: str = Field(default_factory=now)
+    period_us: float
+    seconds: float
+    """Length of a turn"""
+    cases: list[CpuCase]
+
+
+class Path_(Figures):  # noqa: N801 - `Path` is pathlib's
+    """A way from one JACK port to another."""
+
+    title: str
+    frames: list[int]
+    """Latency of each burst that came through"""
+    sent: int
+    """Bursts that were played"""
+
+
+class Latency(Figures):
+    """Frames from port to port on one server."""
+
+    measured: str = Field(default_factory=now)
+    period: int
+    samplerate: int
+    paths: list[Path_]
+
+
+class Disturbance(Figures):
+    """One run of jackrf, with or without a busy Python thread beside its callback."""
+
+    xruns: int
+    callback: Quantiles
+    cpu_ms: float
+    """CPU time of the whole process, ms per second"""
+
+
+class Interference(Figures):
+    """Runs in pairs."""
+
+    measured: str = Field(default_factory=now)
+    title: str
+    seconds: float
+    rounds: list[dict[str, Disturbance]]
+    """By `idle` and `busy`"""
+
+
+class FirstPacket(Figures):
+    """Time from the start of the process to the first packet, warm cache."""
+
+    measured: str = Field(default_factory=now)
+    seconds: list[float]
+
+
+class Soak(Figures):
+    """What a long run holds."""
+
+    measured: str = Field(default_factory=now)
+    title: str
+    minutes: float
+    memory_kib: list[int]
+    """Resident memory, at equal distances of time"""
+    audio_thread_faults: int
+    """Memory pages that the audio thread touched for the first time, in all that time"""
+    packets: int
+
+
+class Results(Figures):
+    """Everything; a part that was not measured on this machine is None."""
+
+    machine: Machine
+    cpu: Cpu | None = None
+    latency: Latency | None = None
+    interference: Interference | None = None
+    first_packet: FirstPacket | None = None
+    soak: Soak | None = None
+
+    @classmethod
+    def read(cls, path: Path, machine: Machine) -> Self:
+        """Return what the file holds if it is of this machine, else nothing but the machine."""
+        if path.exists():
+            found = cls.model_validate_json(path.read_text())
+            if found.machine == machine:
+                return found
+        return cls(machine=machine)
+
+    def write(self, path: Path) -> None:
+        """Write the file, one figure a line, so that a change can be read."""
+        path.write_text(self.model_dump_json(indent=1) + "\n")
