@@ -1,0 +1,215 @@
+"""Latency in frames from one JACK port to another of the same server, through the network.
+
+A client plays short chirps into the path and another records what comes out, each at its place on
+JACK's frame clock, so a direct wire measures 0 and the measuring itself adds nothing. The delay of
+each chirp is where the recording correlates with it best: a path that resamples, dithers or fades
+still has one, and one that loses or distorts a chirp is counted instead.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import jack
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.cases import Case
+from bench.clients import MODULE
+from bench.place import Place
+from bench.programs import Program
+from bench.results import Latency, Path_
+
+CHIRP_FRAMES = 256
+GAP_FRAMES = 6000
+"""From chirp to chirp."""
+LONGEST_FRAMES = 4500
+"""A chirp later than this counts as lost."""
+LEAD_FRAMES = 12000
+"""Before the first chirp."""
+LIKENESS = 0.7
+"""Correlation, 0..1, from which a chirp counts as come through."""
+
+SETTLE_SECONDS = 2.5
+ZITA_SETTLE_SECONDS = 15.0
+"""zita-n2j measures the sender's clock first, and comes near its final delay only then."""
+
+Audio = NDArray[np.float32]
+
+
+def make_chirp() -> Audio:
+    """Return a sweep from 1 to 9 kHz, 256 frames at 48 kHz, peak 0.5, faded at both ends."""
+    t = np.arange(CHIRP_FRAMES) / 48000
+    slope = 8000 / (CHIRP_FRAMES / 48000)
+    sound = np.sin(2 * np.pi * (1000 * t + slope * t * t / 2)) * np.hanning(CHIRP_FRAMES)
+    return (0.5 * sound).astype(np.float32)
+
+
+def make_chirps(count: int, period: int, seed: int = 1) -> tuple[Audio, list[int]]:
+    """Return a track of chirps, and where each begins: anywhere in a period."""
+    random = np.random.default_rng(seed)
+    starts = [LEAD_FRAMES + n * GAP_FRAMES + int(random.integers(period)) for n in range(count)]
+    track = np.zeros(LEAD_FRAMES + (count + 1) * GAP_FRAMES, np.float32)
+    for start in starts:
+        track[start : start + CHIRP_FRAMES] = make_chirp()
+    return track, starts
+
+
+def delays(recording: Audio, starts: list[int]) -> list[int]:
+    """Return the delay in frames of each chirp that came through.
+
+    Args:
+        recording: shape (frames,), on the same clock as `starts`.
+        starts: where each chirp was played.
+    """
+    chirp = make_chirp()
+    found = []
+    for start in starts:
+        heard = recording[start : start + LONGEST_FRAMES + CHIRP_FRAMES]
+        match = np.correlate(heard, chirp, "valid")
+        energy = np.convolve(heard * heard, np.ones(CHIRP_FRAMES, np.float32), "valid")
+        delay = int(np.argmax(match))
+        scale = float(np.sqrt(max(energy[delay], 0.0) * np.sum(chirp * chirp)))
+        if scale > 0 and match[delay] / scale > LIKENESS:
+            found.append(delay)
+    return found
+
+
+class Probe:
+    """Plays a track into a path and records what comes out, both on JACK's frame clock.
+
+    Two clients: with one, JACK would have to run the path's end before its beginning.
+
+    Args:
+        server: name of the JACK server.
+        track: what to play, once.
+    """
+
+    def __init__(self, server: str, track: Audio) -> None:
+        self._player = jack.Client("bench-player", servername=server, no_start_server=True)
+        self._recorder = jack.Client("bench-recorder", servername=server, no_start_server=True)
+        self._out = self._player.outports.register("out")
+        self._in = self._recorder.inports.register("in")
+        self._track = track
+        self.recording = np.zeros_like(track)
+        self._origin: int | None = None
+        self._player.set_process_callback(self._play)
+        self._recorder.set_process_callback(self._record)
+
+    def _play(self, frames: int) -> None:
+        if self._origin is None:
+            self._origin = self._player.last_frame_time
+        start = self._player.last_frame_time - self._origin
+        part = self._track[start : start + frames]
+        buffer = self._out.get_array()
+        buffer[: len(part)] = part
+        buffer[len(part) :] = 0.0
+
+    def _record(self, frames: int) -> None:
+        if self._origin is None:
+            return
+        start = self._recorder.last_frame_time - self._origin
+        part = self.recording[start : start + frames]
+        part[:] = self._in.get_array()[: len(part)]
+
+    def run(self, source: str, sink: str) -> None:
+        """Play the whole track into port `source`, and record port `sink` meanwhile.
+
+        Args:
+            source: an input port of the path; empty for a direct wire.
+            sink: an output port of the path.
+        """
+        seconds = len(self._track) / self._player.samplerate
+        with self._recorder, self._player:
+            if source:
+                self._player.connect(self._out, source)
+                self._recorder.connect(sink, self._in)
+            else:
+                self._player.connect(self._out, self._in)
+            time.sleep(seconds + 0.2)
+
+    def close(self) -> None:
+        """Close both clients."""
+        self._player.close()
+        self._recorder.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path, and the programs that make it."""
+
+    title: str
+    source: str = ""
+    """Its input port; empty for a direct wire."""
+    sink: str = ""
+    """Its output port."""
+    commands: list[list[str]] = field(default_factory=list)
+    settle_seconds: float = SETTLE_SECONDS
+
+
+def _jackrf(place: Place) -> Route:
+    case = Case(1, 1)
+    server = ["--server", place.server.name]
+    run = ["run", str(place.session(case)), *server, "--name", "bench-run"]
+    url = f"udp://127.0.0.1:{place.base_port}"
+    listen = ["listen", url, *server, "--name", "bench-listen", "--connect", ""]
+    commands = [[*MODULE, "jackrf", *arguments] for arguments in (listen, run)]
+    return Route("jackrf run, jackrf listen", "bench-run:in_01", "bench-listen:out_1", commands)
+
+
+def _jacktrip(place: Place, queue: int) -> Route:
+    common = ["-n", "2", "-q", str(queue), "-D"]
+    here, there = str(place.base_port), str(place.base_port + 10)
+    server = ["jacktrip", "-s", "-J", "bench-far", "-B", here, "-P", there, *common]
+    client = ["jacktrip", "-c", "127.0.0.1", "-J", "bench-near", "-B", there, "-P", here, *common]
+    title = f"JackTrip, -q {queue}"
+    return Route(title, "bench-near:send_1", "bench-far:receive_1", [server, client])
+
+
+def _zita(place: Place, buffering: int) -> Route:
+    server, to = ["--jserv", place.server.name], ["127.0.0.1", str(place.base_port)]
+    n2j = ["zita-n2j", "--jname", "bench-n2j", *server, "--buff", str(buffering), *to]
+    j2n = ["zita-j2n", "--jname", "bench-j2n", *server, "--16bit", *to]
+    title = f"zita-j2n, zita-n2j --buff {buffering}"
+    ports = "bench-j2n:in_1", "bench-n2j:out_1"
+    return Route(title, *ports, [n2j, j2n], ZITA_SETTLE_SECONDS)
+
+
+def routes(place: Place) -> list[Route]:
+    """Return all paths, the shortest first.
+
+    zita-n2j adds 10 ms unless told otherwise; with less than 4 it did not keep its lock.
+    """
+    zita = [_zita(place, 4), _zita(place, 10)]
+    return [Route("a direct wire"), _jackrf(place), _jacktrip(place, 2), _jacktrip(place, 4), *zita]
+
+
+def take_path(place: Place, route: Route, chirps: int) -> Path_:
+    """Set up one path, send chirps through it, and take it down."""
+    track, starts = make_chirps(chirps, place.server.period)
+    with ExitStack() as stack:
+        programs = [
+            stack.enter_context(Program(command, place.environment)) for command in route.commands
+        ]
+        if programs:
+            programs[-1].wait_until(lambda: _is_there(place, route), "its ports were there")
+            time.sleep(route.settle_seconds)
+        probe = Probe(place.server.name, track)
+        stack.callback(probe.close)
+        probe.run(route.source, route.sink)
+    return Path_(title=route.title, frames=delays(probe.recording, starts), sent=chirps)
+
+
+def _is_there(place: Place, route: Route) -> bool:
+    return all(place.patch_bay.get_ports(f"^{name}$") for name in (route.source, route.sink))
+
+
+def measure_latency(place: Place, chirps: int, say: Callable[[str], None]) -> Latency:
+    """Measure all paths, with so many chirps each."""
+    paths = []
+    for route in routes(place):
+        say(f"latency: {route.title}")
+        paths.append(take_path(place, route, chirps))
+    server = place.server
+    return Latency(period=server.period, samplerate=server.samplerate, paths=paths)
