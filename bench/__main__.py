@@ -1,0 +1,91 @@
+"""``python -m bench``: measure, print the table, and write it as Markdown, JSON and a picture."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.markdown import Markdown
+
+from bench.cpu import measure_cpu
+from bench.first_packet import measure_first_packet
+from bench.interference import measure_interference
+from bench.latency import measure_latency
+from bench.machine import this_machine
+from bench.picture import draw
+from bench.place import Place, open_place
+from bench.results import Results
+from bench.soak import measure_soak
+from bench.table import markdown
+from jackrf.errors import JackrfError
+
+EPILOG = """With no part, all but soak are measured, which takes about five minutes. A part that is
+measured alone takes its place in the results of this machine, with its own date."""
+
+Measure = Callable[[Place, argparse.Namespace, Callable[[str], None]], dict[str, object]]
+
+PARTS: dict[str, Measure] = {
+    "cpu": lambda place, o, say: {"cpu": measure_cpu(place, o.rounds, o.seconds, say)},
+    "latency": lambda place, o, say: {"latency": measure_latency(place, o.chirps, say)},
+    "busy": lambda place, o, say: {
+        "interference": measure_interference(place, o.pairs, 2 * o.seconds, say)
+    },
+    "start": lambda place, o, say: {"first_packet": measure_first_packet(place, o.rounds, say)},
+    "soak": lambda place, o, say: {"soak": measure_soak(place, o.minutes, say)},
+}
+USUAL = ["cpu", "latency", "busy", "start"]
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Measure jackrf beside its neighbours on this machine.",
+        epilog=EPILOG,
+    )
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--rounds", type=int, default=7, help="turns of each client [7]")
+    parser.add_argument("--seconds", type=float, default=4.0, help="length of a turn [4]")
+    parser.add_argument("--pairs", type=int, default=3, help="idle and busy runs [3]")
+    parser.add_argument("--chirps", type=int, default=40, help="bursts through each path [40]")
+    parser.add_argument("--minutes", type=float, default=10.0, help="length of the soak [10]")
+    parser.add_argument(
+        "--out", type=Path, default=Path(__file__).parent, help="folder of results.*"
+    )
+    options = parser.parse_args()
+    unknown = set(options.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"unknown part {min(unknown)}: allowed are {', '.join(PARTS)}")
+    return options
+
+
+def _say(text: str) -> None:
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def _measure(options: argparse.Namespace) -> Results:
+    with open_place() as place:
+        machine = this_machine(realtime=place.is_realtime())
+        results = Results.read(options.out / "results.json", machine)
+        for part in options.parts or USUAL:
+            results = results.model_copy(update=PARTS[part](place, options, _say))
+    return results
+
+
+def main() -> None:
+    """Measure what was asked for, print and write it."""
+    options = _options()
+    try:
+        results = _measure(options)
+    except JackrfError as error:
+        sys.exit(f"bench: {error}")
+    options.out.mkdir(parents=True, exist_ok=True)
+    results.write(options.out / "results.json")
+    text = markdown(results)
+    (options.out / "results.md").write_text(text)
+    draw(results, options.out / "results.png")
+    Console().print(Markdown(text))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""The results as Markdown: pure, from what `bench.results` holds."""
+
+import statistics
+from collections.abc import Iterable
+
+from bench.results import Cpu, CpuCase, FirstPacket, Interference, Latency, Path_, Results, Soak
+from bench.summary import (
+    callback,
+    cpu_ms,
+    cpu_ratio,
+    growth_kib,
+    kind_of,
+    labels,
+    periods,
+    requirements,
+    turns,
+)
+
+NONE = "-"
+
+ROLES = {
+    "jackrf": "**jackrf**",
+    "C": "C, `gcc -O3 -march=native`",
+    "zita-j2n": "zita-j2n, `--16bit` (does not mix)",
+    "numpy": "numpy in a Python callback",
+}
+
+
+def rows(header: Iterable[str], *lines: Iterable[str]) -> list[str]:
+    """Return a Markdown table: the first column to the left, all others to the right."""
+    titles = list(header)
+    rule = ["---", *["---:"] * (len(titles) - 1)]
+    return ["| " + " | ".join(cells) + " |" for cells in (titles, rule, *lines)]
+
+
+def _requirements(results: Results) -> list[str]:
+    found = requirements(results)
+    if not found:
+        return []
+    lines = [(r.what, r.limit, r.measured, "yes" if r.holds else "**no**") for r in found]
+    return ["## What must hold", "", *rows(("", "limit", "measured", "holds"), *lines), ""]
+
+
+def _client(case: CpuCase, label: str, period_us: float) -> list[str]:
+    quantiles = callback(case, label)
+    durations = [NONE] * 4
+    if quantiles is not None:
+        share = f"{quantiles.p50 / period_us * 100:.1f} %"
+        durations = [f"{q:.0f}" for q in (quantiles.p50, quantiles.p99, quantiles.p99_9)] + [share]
+    every = turns(case, label)
+    packets = statistics.median(turn.packets_per_second for turn in every)
+    ratio = NONE if label == "jackrf" else f"{cpu_ratio(case, label):.2f}"
+    counted = [f"{packets:.0f}", str(len(every))]
+    return [ROLES.get(label, label), f"{cpu_ms(case, label):.1f}", ratio, *durations, *counted]
+
+
+def _cpu(cpu: Cpu) -> list[str]:
+    header = [
+        "client",
+        "CPU ms/s",
+        "jackrf / it",
+        "p50 µs",
+        "p99 µs",
+        "p99.9 µs",
+        "p50 of period",
+        "packets/s",
+        "turns",
+    ]
+    lines = ["## CPU time and callback", ""]
+    for case in cpu.cases:
+        table = [_client(case, label, cpu.period_us) for label in labels(case)]
+        lines += [f"**{case.title}, one UDP listener each**", "", *rows(header, *table), ""]
+    note = (
+        f"{cpu.measured}. Each client on its own, in turns of {cpu.seconds:g} s, with noise at all "
+        "inputs, every send open, and all packets taken. CPU time is that of the whole process, "
+        "kernel included. Figures are medians over the turns; a ratio is the median of the ratios "
+        "within each round. zita-j2n sends its inputs as one stream of as many channels."
+    )
+    return [*lines, note, ""]
+
+
+def _path(latency: Latency, path: Path_) -> list[str]:
+    lost = path.sent - len(path.frames)
+    if not path.frames:
+        return [path.title, NONE, NONE, NONE, NONE, f"{lost} of {path.sent}"]
+    middle = statistics.median(path.frames)
+    return [
+        f"**{path.title}**" if path.title.startswith("jackrf") else path.title,
+        f"{middle:.0f}",
+        f"{periods(latency, path):.2f}",
+        f"{middle / latency.samplerate * 1e3:.2f}",
+        f"{min(path.frames)} to {max(path.frames)}",
+        f"{lost} of {path.sent}",
+    ]
+
+
+def _latency(latency: Latency) -> list[str]:
+    header = ["path", "frames", "periods", "ms", "lowest to highest", "lost"]
+    table = [_path(latency, path) for path in latency.paths]
+    note = (
+        f"{latency.measured}. Median, from a JACK port through the network (loopback) to a JACK "
+        f"port of the same server, {latency.samplerate} Hz, {latency.period} frames a period. "
+        "JACK's own capture and playback latency comes on top for all alike."
+    )
+    return ["## Latency on one server", "", *rows(header, *table), "", note, ""]
+
+
+def _interference(interference: Interference) -> list[str]:
+    table = []
+    for kind in ("idle", "busy"):
+        xruns, quantiles, tails = kind_of(interference, kind)
+        cpu = statistics.median(turn[kind].cpu_ms for turn in interference.rounds)
+        spread = f"{min(tails):.0f} to {max(tails):.0f}"
+        durations = [f"{quantiles.p50:.0f}", f"{quantiles.p99:.0f}", f"{quantiles.p99_9:.0f}"]
+        table.append([f"Python {kind}", f"{cpu:.0f}", f"{xruns:.1f}", *durations, spread])
+    header = ["", "CPU ms/s", "xruns per run", "p50 µs", "p99 µs", "p99.9 µs", "p99.9 of the runs"]
+    note = (
+        f"{interference.measured}. {interference.title}; {len(interference.rounds)} pairs of runs "
+        f"of {interference.seconds:g} s in turns. Busy: a Python thread of the same process in an "
+        "endless loop that makes cyclic garbage."
+    )
+    return ["## While Python is busy", "", *rows(header, *table), "", note, ""]
+
+
+def _first_packet(first: FirstPacket) -> list[str]:
+    middle, seconds = statistics.median(first.seconds), sorted(first.seconds)
+    text = (
+        f"{middle:.2f} s from the start of `jackrf run` to its first packet, warm cache: median of "
+        f"{len(seconds)} ({seconds[0]:.2f} to {seconds[-1]:.2f} s), {first.measured}."
+    )
+    return ["## First packet", "", text, ""]
+
+
+def _soak(soak: Soak) -> list[str]:
+    text = (
+        f"{soak.minutes:g} minutes, {soak.title}, {soak.packets} packets, {soak.measured}: "
+        f"resident {soak.memory_kib[0]} KiB at first, {soak.memory_kib[-1]} KiB in the end; the "
+        f"highest of the second half is {growth_kib(soak):+d} KiB from that of the first. The "
+        f"audio thread touched {soak.audio_thread_faults} new pages of memory."
+    )
+    return ["## Memory", "", text, ""]
+
+
+def markdown(results: Results) -> str:
+    """Return the whole page."""
+    machine = results.machine
+    versions = ", ".join(f"{name} {number}" for name, number in machine.versions.items())
+    lines = [
+        "# jackrf beside its neighbours",
+        "",
+        "Made by `make bench`; raw figures of every round are in [results.json](results.json).",
+        "",
+        f"{machine.sentence}. {versions}.",
+        "",
+        *_requirements(results),
+    ]
+    if results.cpu is not None:
+        lines += _cpu(results.cpu)
+    if results.latency is not None:
+        lines += _latency(results.latency)
+    if results.interference is not None:
+        lines += _interference(results.interference)
+    if results.first_packet is not None:
+        lines += _first_packet(results.first_packet)
+    if results.soak is not None:
+        lines += _soak(results.soak)
+    return "\n".join(lines).rstrip() + "\n"
