@@ -3,7 +3,7 @@
 import tomllib
 from dataclasses import dataclass
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from jackrf.sessions.lines import line_numbers, line_of
@@ -114,6 +114,7 @@ STATEMENTS = st.builds(
 BETWEEN = st.sampled_from(["\n", "\n\n", " # x = [\n", "\n# [a]\n", "\r\n"])
 
 
+@settings(deadline=None)  # a machine that is busy with audio has none
 @given(st.lists(st.tuples(STATEMENTS, BETWEEN), max_size=8))
 def test_every_statement_is_found_on_the_line_where_it_was_put(
     parts: list[tuple[Statement, str]],
