@@ -5,10 +5,13 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
+from typing import Final
 
 import jack
 
 from jackrf.errors import JackServerError
+
+_ENDS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def open_client(name: str, server: str) -> jack.Client:
@@ -43,15 +46,18 @@ def run_until_stopped(client: jack.Client, started: Callable[[], None] | None = 
     def server_ended(_status: jack.Status, _reason: str) -> None:
         stopped.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
     client.set_shutdown_callback(server_ended)
+    # A signal amid the activation would make it fail; now it waits until after that.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    for number in _ENDS:
+        signal.signal(number, stop)
     # These callbacks are interpreted: a collection in the middle of one would be heard.
     gc.collect()
     gc.disable()
     with client:
         if started is not None:
             started()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
         stopped.wait()
 
 

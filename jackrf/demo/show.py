@@ -2,7 +2,7 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -12,7 +12,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.live import Live
 from rich.text import Text
 
 from jackrf.control import ControlClient
@@ -24,8 +23,8 @@ from jackrf.demo.report import report, subtitle
 from jackrf.demo.script import CLIENT, INSTRUMENT, MIX, fader_gain, write_session
 from jackrf.demo.song import BANDS
 from jackrf.demo.stage import Stage
+from jackrf.demo.view import view
 from jackrf.errors import InputError, JackrfError
-from jackrf.live import render
 from jackrf.sessions.session import Session
 from jackrf.sessions.shipped import shipped_session
 
@@ -37,7 +36,6 @@ _BAND: Final = [f"{band.NAME}:{instrument}" for instrument in BANDS]
 
 _MOVES_PER_SECOND: Final = 30
 _MOVES_PER_VIEW: Final = 3
-_VIEWS_IN_A_PIPE: Final = 3
 _SETTLING_SECONDS: Final = 1.5
 """From the first packet until the mix has faded in and all is steady."""
 _SPARE_SECONDS: Final = 10.0
@@ -160,7 +158,8 @@ def _play(stage: Stage, control: ControlClient, console: Console, seconds: float
     before = _status(control)
     first_frame, start = stage.frame_time, time.monotonic()
     moves = []
-    with _view(console) as draw:
+    gain = fader_gain(0.0)
+    with view(console) as draw:
         while (elapsed := time.monotonic() - start) < seconds:
             gain = fader_gain(elapsed / seconds)
             moves.append((stage.frame_time, gain))
@@ -168,10 +167,10 @@ def _play(stage: Stage, control: ControlClient, console: Console, seconds: float
             control.request({"do": "set", "mix": MIX, "input": INSTRUMENT, "gain": asked})
             if len(moves) % _MOVES_PER_VIEW == 1:
                 stage.check()
-                draw(_status(control), elapsed / seconds)
+                draw(_status(control), gain, elapsed / seconds)
             time.sleep(max(0.0, start + len(moves) / _MOVES_PER_SECOND - time.monotonic()))
         after = _status(control)
-        draw(after, 1.0)
+        draw(after, gain, 1.0)
     frames, gains = np.array(moves, np.float64).T
     return Show(first_frame, stage.frame_time, frames, gains, before, after)
 
@@ -192,24 +191,6 @@ def _waiting(console: Console, text: str) -> Iterator[None]:
     else:
         console.print(text)
         yield
-
-
-@contextmanager
-def _view(console: Console) -> Iterator[Callable[[Status, float], None]]:
-    """Yield a function that shows a status: always the newest, or in a pipe a few of them."""
-    if console.is_terminal:
-        with Live(console=console, auto_refresh=False) as live:
-            yield lambda status, _progress: live.update(render(status), refresh=True)
-        return
-    shown = 0
-
-    def draw(status: Status, progress: float) -> None:
-        nonlocal shown
-        if progress * _VIEWS_IN_A_PIPE >= shown + 1:
-            shown += 1
-            console.print(render(status))
-
-    yield draw
 
 
 def _examine(folder: Path, recording: Recording, show: Show, session: Session) -> Findings:
