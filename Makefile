@@ -15,7 +15,7 @@ demo:  ## hear and see jackrf work: no sound card, no JACK server needed; result
 	@scripts/setup demo
 	$(VENV)/bin/jackrf demo --out artifacts
 
-test:  ## run all tests but the soak, with coverage (ARGS="-k units" passes arguments to pytest)
+test:  ## run all tests, with coverage (ARGS="-k units" passes arguments to pytest)
 	@scripts/setup test
 	$(PYTHON_IN) -m pytest --cov --cov-report=term $(ARGS)
 
@@ -32,11 +32,11 @@ format:  ## let ruff mend what it can
 
 bench:  ## measure jackrf beside its neighbours; writes bench/results.md and its pictures
 	@scripts/setup bench
-	$(PYTHON_IN) -m bench
+	$(PYTHON_IN) -m bench $(ARGS)
 
-soak:  ## run for ten minutes and hold memory and sockets to what they were at the start
-	@scripts/setup test
-	$(PYTHON_IN) -m pytest -m soak --timeout=1800 $(ARGS)
+soak:  ## run the large desk for ten minutes and watch its memory; adds to bench/results.md
+	@scripts/setup bench
+	$(PYTHON_IN) -m bench soak $(ARGS)
 
 wheel:  ## build the wheel, install it into a fresh environment, run the same tests against it
 	@scripts/setup test

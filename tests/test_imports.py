@@ -52,6 +52,7 @@ THE_MODEL = (
     "jackrf.destinations",
     "jackrf.errors",
     "jackrf.mixer",
+    "jackrf.parameters",
     "jackrf.units",
 )
 THE_ENGINE_ROOM = (
@@ -74,8 +75,8 @@ LAYERS = (
         never=(*WAITING, "jack", "select", "socket", "subprocess"),
     ),
     Layer(
-        ("jackrf.destinations", "jackrf.mixer"),
-        own=("jackrf.units", "jackrf.errors"),
+        ("jackrf.destinations", "jackrf.mixer", "jackrf.parameters"),
+        own=("jackrf.units", "jackrf.errors", "jackrf.parameters"),
         foreign=("numpy",),
         never=OUTSIDE,
     ),
@@ -105,7 +106,7 @@ LAYERS = (
             "jackrf.doctor",
             "jackrf.listen",
             "jackrf.live",
-            "jackrf.meters",
+            "jackrf.live.*",
             "jackrf.run",
             "jackrf.status",
         ),
