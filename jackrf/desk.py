@@ -5,20 +5,23 @@ take over its levels, its listeners with their sockets and counters, and the str
 """
 
 import contextlib
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+import numpy as np
 
 from jackrf.client import Event, JackClient, PortName
 from jackrf.destinations import parse_url
-from jackrf.engine import Engine, Stream, decibels, wait_until
-from jackrf.errors import InputError
+from jackrf.engine import Engine, Stream, wait_until
 from jackrf.listeners import Listener, open_listener
-from jackrf.mixer import Mix, Mixer, Send, Strip
-from jackrf.rtp.sdp import Description, serialise
+from jackrf.mixer import Mixer
+from jackrf.parameters import Place, Value, checked
 from jackrf.rtp.stream import PAYLOADS, Encoding, identify
-from jackrf.units import GAIN_MAX_DB, db_to_amplitude
+
+Watcher = Callable[[Mapping[Place, Value], str], None]
+
+MOST_SINGLE_SENDS = 64
+"""A change of more sends than this, such as a scene, is one swap of the whole matrix."""
 
 FADE_OUT_PATIENCE = 0.5
 """Seconds to wait for 20 ms of fading out, in case the server has stopped calling."""
@@ -66,7 +69,9 @@ class Desk:
         self.client: JackClient | None = None
         self.engine: Engine | None = None
         self.xruns = 0
-        self._wishes = {
+        self.revision = 0
+        self._watchers: list[Watcher] = []
+        self.wishes = {
             f"in_{number + 1:02d}": list(wishes.get(strip.id, ()))
             for number, strip in enumerate(mixer.strips)
         }
@@ -102,7 +107,7 @@ class Desk:
             client.close()
             raise
         self.client, self.engine, self.state = client, engine, "running"
-        self.grant_wishes()
+        self.grantwishes()
         return client
 
     def _streams(self) -> list[Stream]:
@@ -129,11 +134,11 @@ class Desk:
                 port = client.add_output(short, PortName(f"{mix.name} {side}", order, group))
                 engine.mixes[f"{side}_port"][number] = port
 
-    def grant_wishes(self) -> None:
+    def grantwishes(self) -> None:
         """Connect every input to the ports that it wants and that are there."""
         if self.client is None:
             return
-        for short, peers in self._wishes.items():
+        for short, peers in self.wishes.items():
             for peer in peers:
                 if self.client.has_port(peer):
                     self.client.connect(peer, f"{self.client.name}:{short}")
@@ -148,134 +153,59 @@ class Desk:
             self.engine.set_freewheel(bool(event.value))
         elif event.kind == "port" and event.value:
             (name,) = event.text
-            if any(name in peers for peers in self._wishes.values()):
-                self.grant_wishes()
+            if any(name in peers for peers in self.wishes.values()):
+                self.grantwishes()
         self.engine.collect()
 
-    def change(self, mix: str | None, strip: str | None, values: Mapping[str, Any]) -> None:
-        """Change levels: of a send (both named), a mix (no strip) or a strip (no mix).
+    def watch(self, watcher: Watcher) -> None:
+        """Have every later change told, after it was made: places with values, and who made it."""
+        self._watchers.append(watcher)
+
+    def change(
+        self, values: Mapping[Place, object], *, by: str = "", seconds: float = 0.0
+    ) -> dict[Place, Value]:
+        """Change values together: all of them, or, where one is wrong, none.
+
+        Gains glide over `seconds`, at least 20 ms, and a gain that rises by more than 12 dB rises
+        no faster than 60 dB/s: nothing that anybody sends jumps into an ear.
 
         Args:
-            mix: its id.
-            strip: its id.
-            values: any of gain, pan, mute, solo for a send; gain, mute for a mix; trim, mute for a
-                strip. Gains in dB, None or -inf for off.
+            values: by place.
+            by: who makes the change; told to those who watch.
+            seconds: of the glide.
+
+        Returns:
+            What is different now.
 
         Raises:
-            InputError: an unknown name or a value out of range; nothing is changed then.
+            InputError: an unknown place, or a value that is not allowed.
         """
-        target, allowed = self._find(mix, strip)
-        checked = {key: _checked(key, value, allowed) for key, value in values.items()}
-        for key, value in checked.items():
-            setattr(target, key, value)
-        if self.engine is None:
+        wanted = {place: checked(place, value) for place, value in values.items()}
+        changed = {p: value for p, value in wanted.items() if self.mixer.value(p) != value}
+        for place, value in changed.items():
+            self.mixer.put(place, value)
+        self._glide(changed, seconds)
+        if changed:
+            self.revision += 1
+            for watcher in self._watchers:
+                watcher(changed, by)
+        return changed
+
+    def _glide(self, changed: Iterable[Place], seconds: float) -> None:
+        engine, mixer = self.engine, self.mixer
+        gently = any(place.name in ("gain", "trim") for place in changed)
+        moved = mixer.affected(changed)
+        if engine is None or not moved:
             return
-        for number, one in enumerate(self.mixer.mixes):
-            if mix is None or mix == one.id:
-                self.engine.set_gains(self.mixer.amplitudes(one), number)
-
-    def _find(
-        self, mix: str | None, strip: str | None
-    ) -> tuple[Send | Mix | Strip, tuple[str, ...]]:
-        if mix is not None and mix not in self.mixer.mix_number:
-            raise InputError(f"no mix {mix!r}: there are {', '.join(self.mixer.mix_number)}")
-        if strip is not None and strip not in self.mixer.strip_number:
-            raise InputError(f"no input {strip!r}: there are {', '.join(self.mixer.strip_number)}")
-        if mix is not None:
-            found = self.mixer.mixes[self.mixer.mix_number[mix]]
-            if strip is None:
-                return found, ("gain", "mute")
-            return found.send(strip), ("gain", "pan", "mute", "solo")
-        if strip is None:
-            raise InputError("name a mix, an input, or both")
-        return self.mixer.strips[self.mixer.strip_number[strip]], ("trim", "mute")
-
-    def describe(self, mix: str, listener: int = 0) -> str:
-        """Return the SDP with which other players hear a mix where it is sent to.
-
-        Args:
-            mix: its id.
-            listener: which of its destinations, from 0.
-
-        Raises:
-            InputError: there is no such mix, or it is sent nowhere.
-        """
-        self._find(mix, None)
-        number = self.mixer.mix_number[mix]
-        hearing = [one for one in self.listeners if one.mix == number]
-        if not 0 <= listener < len(hearing):
-            raise InputError(f"mix {mix!r} is sent to {len(hearing)} places: add to its send_to")
-        if self.client is None:
-            raise InputError("there is no JACK server, so the sample rate is not known yet")
-        chosen = hearing[listener]
-        host, port = chosen.address
-        payload = PAYLOADS[self.plans[mix].encoding]
-        description = Description(
-            name=f"{self.name}: {self.mixer.mixes[number].name}",
-            identifier=identify(self.name, mix)[0],
-            origin=chosen.sender,
-            destination=host if chosen.destination.is_multicast else chosen.sender,
-            port=port,
-            payload=payload,
-            samplerate=self.client.samplerate,
-            packet_frames=self.client.period,
-        )
-        return serialise(description)
-
-    def status(self) -> dict[str, Any]:
-        """Return what ``jackrf status --json`` prints."""
-        client, engine = self.client, self.engine
-        report: dict[str, Any] = {
-            "client": client.name if client else None,
-            "state": self.state,
-            "session": self.name,
-            "samplerate": client.samplerate if client else 0,
-            "period": client.period if client else 0,
-            "cycles": engine.cycles if engine else 0,
-            "xruns": self.xruns,
-            "load": round(client.load, 2) if client else 0.0,
-            "callback_us": engine.callback_microseconds() if engine else {},
-            "oversized": engine.oversized if engine else 0,
-        }
-        report["inputs"] = [self._strip_report(number) for number in range(len(self._wishes))]
-        report["mixes"] = {
-            mix.id: self._mix_report(number) for number, mix in enumerate(self.mixer.mixes)
-        }
-        return report
-
-    def _strip_report(self, number: int) -> dict[str, Any]:
-        strip, client, engine = self.mixer.strips[number], self.client, self.engine
-        short = f"in_{number + 1:02d}"
-        connected = client.connections(short) if client else []
-        peak = engine.input_peak(number) * db_to_amplitude(strip.trim) if engine else 0.0
-        return {
-            "id": strip.id,
-            "name": strip.name,
-            "port": f"{client.name}:{short}" if client else short,
-            "peak_db": decibels(peak),
-            "bad_samples": engine.bad_samples(number) if engine else 0,
-            "connections": connected,
-            "missing": [peer for peer in self._wishes[short] if peer not in connected],
-        }
-
-    def _mix_report(self, number: int) -> dict[str, Any]:
-        mix, engine = self.mixer.mixes[number], self.engine
-        meters = engine.meters(number) if engine else None
-        encoding = self.plans[mix.id].encoding
-        rate = self.client.samplerate if self.client else 48000
-        bytes_per_millisecond = rate * 2 * PAYLOADS[encoding].sample_bytes / 1000
-        return {
-            "name": mix.name,
-            "gain": mix.gain if math.isfinite(mix.gain) else None,
-            "peak_db": [decibels(meters.left), decibels(meters.right)] if meters else [None, None],
-            "limit_db": decibels(meters.limiter) if meters else 0.0,
-            "encoding": encoding,
-            "listeners": [
-                listener.report(bytes_per_millisecond)
-                for listener in self.listeners
-                if listener.mix == number
-            ],
-        }
+        if len(moved) > MOST_SINGLE_SENDS:
+            engine.set_gains(mixer.matrix(), None, seconds, gently=gently)
+            return
+        soloing = {mix: mixer.mixes[mix].soloing for mix, _ in moved}
+        pairs = [
+            mixer.send_amplitudes(mixer.mixes[mix], mixer.strips[strip], soloing=soloing[mix])
+            for mix, strip in moved
+        ]
+        engine.glide_sends(list(moved), np.array(pairs, np.float32), seconds, gently=gently)
 
     def leave_jack(self) -> None:
         """Close the client, for good or until there is a server again; the rest stays."""
@@ -299,20 +229,3 @@ class Desk:
         self.leave_jack()
         for listener in self.listeners:
             listener.close()
-
-
-def _checked(key: str, value: Any, allowed: tuple[str, ...]) -> Any:
-    if key not in allowed:
-        raise InputError(f"{key!r} cannot be set here: allowed are {', '.join(allowed)}")
-    if key in ("mute", "solo"):
-        if not isinstance(value, bool):
-            raise InputError(f"{key} = {value!r}: allowed are true and false")
-        return value
-    if value is None and key == "gain":
-        return -math.inf
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-        raise InputError(f"{key} = {value!r}: allowed is a number")
-    low, high = (-1.0, 1.0) if key == "pan" else (-math.inf, GAIN_MAX_DB)
-    if not low <= value <= high:
-        raise InputError(f"{key} = {value:g}: allowed is {low:g} to {high:g}")
-    return float(value)

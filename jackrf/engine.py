@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jackrf.gains import GLIDE_SECONDS, Gains
 from jackrf.realtime import process as compiled
 from jackrf.realtime.context import (
     CONTEXT,
@@ -34,9 +35,6 @@ from jackrf.realtime.context import (
 )
 from jackrf.realtime.statistics import quantiles
 from jackrf.units import amplitude_to_db, db_to_amplitude
-
-GLIDE_SECONDS = 0.020
-"""How long a changed gain takes; no step is larger than this slope."""
 
 QUANTILES = {"p50": 0.5, "p99": 0.99, "p99_9": 0.999}
 
@@ -98,7 +96,7 @@ class Engine:
         self.context = np.zeros(1, CONTEXT)
         self.inputs = np.zeros(inputs, INPUT)
         self.mixes = np.zeros(mixes, MIX)
-        self._targets = np.zeros((2, rows, inputs), np.float32)
+        self._gains = Gains(rows, inputs, samplerate)
         self._retired: list[tuple[int, object, Callable[[], None] | None]] = []
         self._cleaned = np.zeros((inputs, capacity), np.float32)
         self._durations = np.zeros(DURATION_BINS, np.int64)
@@ -107,7 +105,7 @@ class Engine:
         self._arrays: dict[str, NDArray[Any]] = {
             "inputs_at": self.inputs,
             "mixes_at": self.mixes,
-            "targets_at": self._targets,
+            "targets_at": self._gains.array,
             "listeners_at": self._table,
             "durations_at": self._durations,
             "gains_at": np.zeros((rows, inputs), np.float32),
@@ -169,27 +167,32 @@ class Engine:
         self,
         rows: NDArray[np.float32],
         mix: int | None = None,
-        seconds: float | NDArray[np.float32] = GLIDE_SECONDS,
+        seconds: float = GLIDE_SECONDS,
+        *,
+        gently: bool = False,
     ) -> None:
-        """Glide to other gains, from wherever they are.
+        """Glide to other gains, from wherever they are: one swap at a period's border.
 
-        All of them at once are one swap at a period's border. Those of one mix are written into
-        the array that the callback reads, so that a storm of faders allocates nothing.
-
-        Args:
-            rows: amplitudes, float32, shape (2, inputs) for one mix, (2 * mixes, inputs) for all.
-            mix: which mix; None for all.
-            seconds: how long it takes, for all or for each, at least 20 ms.
+        Args and shapes are those of `jackrf.gains.Gains.swap`.
         """
-        frames = np.maximum(seconds, GLIDE_SECONDS) * float(self.context["samplerate"][0])
-        targets = np.zeros_like(self._targets) if mix is None else self._targets
-        changed = slice(None) if mix is None else slice(2 * mix, 2 * mix + 2)
-        targets[1, changed].view(np.uint32)[:] = np.rint(frames)
-        targets[0, changed] = rows
-        if targets is not self._targets:
-            self._retire(self._targets, None)
-            self.context["targets_at"] = address(targets)
-            self._targets = targets
+        self._retire(self._gains.array, None)
+        self._gains.swap(rows, mix, seconds, gently=gently)
+        self.context["targets_at"] = address(self._gains.array)
+        self.context["revision"][0] += 1
+
+    def glide_sends(
+        self,
+        places: Sequence[tuple[int, int]],
+        amplitudes: NDArray[np.float32],
+        seconds: float = GLIDE_SECONDS,
+        *,
+        gently: bool = False,
+    ) -> None:
+        """Glide single sends to other gains; a storm of faders allocates next to nothing.
+
+        Args and shapes are those of `jackrf.gains.Gains.write`.
+        """
+        self._gains.write(places, amplitudes, seconds, gently=gently)
         self.context["revision"][0] += 1
 
     def set_freewheel(self, freewheel: bool) -> None:

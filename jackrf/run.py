@@ -12,6 +12,8 @@ from jackrf.client import JackClient
 from jackrf.control import ControlServer
 from jackrf.desk import Desk, MixPlan
 from jackrf.errors import InputError, JackServerError
+from jackrf.parameters import Place
+from jackrf.reports import describe, status
 from jackrf.sessions.session import Session, load
 
 RETRY_SECONDS = 0.5
@@ -48,18 +50,24 @@ class Running:
         )
 
     def _status(self, _: Mapping[str, Any]) -> Any:
-        return self.desk.status() | {"client": self._name}
+        return status(self.desk) | {"client": self._name}
 
     def _set(self, message: Mapping[str, Any]) -> Any:
-        values = {key: message[key] for key in message if key not in ("do", "mix", "input")}
-        self.desk.change(message.get("mix"), message.get("input"), values)
-        return None
+        mix, strip = message.get("mix"), message.get("input")
+        if not isinstance(mix, str | None) or not isinstance(strip, str | None):
+            raise InputError("set needs a mix, an input or both, each by its id")
+        values = {
+            Place(mix, strip, name): value
+            for name, value in message.items()
+            if name not in ("do", "mix", "input")
+        }
+        self.desk.change(values, by="control")
 
     def _sdp(self, message: Mapping[str, Any]) -> Any:
         mix, listener = message.get("mix"), message.get("listener", 0)
         if not isinstance(mix, str) or not isinstance(listener, int):
             raise InputError("sdp needs a mix by its id, and a listener by its number")
-        return self.desk.describe(mix, listener)
+        return describe(self.desk, mix, listener)
 
     async def run(self, *, wait: bool) -> None:
         """Run until SIGINT or SIGTERM, then fade out.

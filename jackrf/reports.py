@@ -1,0 +1,101 @@
+"""What a running desk says of itself: its status, and the SDP of a mix."""
+
+import math
+from typing import Any
+
+from jackrf.desk import Desk
+from jackrf.engine import decibels
+from jackrf.errors import InputError
+from jackrf.parameters import Place
+from jackrf.rtp.sdp import Description, serialise
+from jackrf.rtp.stream import PAYLOADS, identify
+from jackrf.units import db_to_amplitude
+
+
+def status(desk: Desk) -> dict[str, Any]:
+    """Return what ``jackrf status --json`` prints, but for the client's name without a server."""
+    client, engine = desk.client, desk.engine
+    return {
+        "client": client.name if client else None,
+        "state": desk.state,
+        "session": desk.name,
+        "samplerate": client.samplerate if client else 0,
+        "period": client.period if client else 0,
+        "cycles": engine.cycles if engine else 0,
+        "xruns": desk.xruns,
+        "load": round(client.load, 2) if client else 0.0,
+        "callback_us": engine.callback_microseconds() if engine else {},
+        "oversized": engine.oversized if engine else 0,
+        "inputs": [_strip(desk, number) for number in range(len(desk.mixer.strips))],
+        "mixes": {mix.id: _mix(desk, number) for number, mix in enumerate(desk.mixer.mixes)},
+    }
+
+
+def _strip(desk: Desk, number: int) -> dict[str, Any]:
+    strip, client, engine = desk.mixer.strips[number], desk.client, desk.engine
+    short = f"in_{number + 1:02d}"
+    connected = client.connections(short) if client else []
+    peak = engine.input_peak(number) * db_to_amplitude(strip.trim) if engine else 0.0
+    return {
+        "id": strip.id,
+        "name": strip.name,
+        "port": f"{client.name}:{short}" if client else short,
+        "peak_db": decibels(peak),
+        "bad_samples": engine.bad_samples(number) if engine else 0,
+        "connections": connected,
+        "missing": [peer for peer in desk.wishes[short] if peer not in connected],
+    }
+
+
+def _mix(desk: Desk, number: int) -> dict[str, Any]:
+    mix, engine = desk.mixer.mixes[number], desk.engine
+    meters = engine.meters(number) if engine else None
+    encoding = desk.plans[mix.id].encoding
+    samplerate = desk.client.samplerate if desk.client else 48000
+    bytes_per_millisecond = samplerate * 2 * PAYLOADS[encoding].sample_bytes / 1000
+    return {
+        "name": mix.name,
+        "gain": mix.gain if math.isfinite(mix.gain) else None,
+        "peak_db": [decibels(meters.left), decibels(meters.right)] if meters else [None, None],
+        "limit_db": decibels(meters.limiter) if meters else 0.0,
+        "encoding": encoding,
+        "listeners": [
+            listener.report(bytes_per_millisecond)
+            for listener in desk.listeners
+            if listener.mix == number
+        ],
+    }
+
+
+def describe(desk: Desk, mix: str, listener: int = 0) -> str:
+    """Return the SDP with which other players hear a mix where it is sent to.
+
+    Args:
+        desk: a running one; its client says rate and period.
+        mix: its id.
+        listener: which of its destinations, from 0.
+
+    Raises:
+        InputError: there is no such mix, it is sent nowhere, or there is no JACK server.
+    """
+    desk.mixer.value(Place(mix, None, "gain"))
+    number = desk.mixer.mix_number[mix]
+    hearing = [one for one in desk.listeners if one.mix == number]
+    if not 0 <= listener < len(hearing):
+        raise InputError(f"mix {mix!r} is sent to {len(hearing)} places: add to its send_to")
+    if desk.client is None:
+        raise InputError("there is no JACK server, so the sample rate is not known yet")
+    chosen = hearing[listener]
+    host, port = chosen.address
+    return serialise(
+        Description(
+            name=f"{desk.name}: {desk.mixer.mixes[number].name}",
+            identifier=identify(desk.name, mix)[0],
+            origin=chosen.sender,
+            destination=host if chosen.destination.is_multicast else chosen.sender,
+            port=port,
+            payload=PAYLOADS[desk.plans[mix].encoding],
+            samplerate=desk.client.samplerate,
+            packet_frames=desk.client.period,
+        )
+    )
