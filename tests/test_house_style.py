@@ -21,8 +21,10 @@ NAMELESS = {"common", "helpers", "manager", "misc", "tools", "utils"}
 
 TESTED_ELSEWHERE = {
     "__main__.py": "tests/test_cli.py runs it",
+    "realtime/compiling.py": "two decorators; every kernel's test runs what they compiled",
     "realtime/libc.py": "declarations; every callback test calls them",
-    "realtime/context.py": "one dtype; every callback test reads and writes it",
+    "realtime/context.py": "dtypes; every test of the send callback reads and writes them",
+    "realtime/reception.py": "one dtype; every test of the receive callback reads and writes it",
 }
 """Modules without a test module of their own, and why."""
 

@@ -61,6 +61,7 @@ THE_ENGINE_ROOM = (
     "jackrf.engine",
     "jackrf.listeners",
     "jackrf.receiver",
+    "jackrf.reports",
 )
 REALTIME = ("jackrf.realtime", "jackrf.realtime.*")
 RTP = ("jackrf.rtp", "jackrf.rtp.*")
