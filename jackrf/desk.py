@@ -5,6 +5,7 @@ take over its levels, its listeners with their sockets and counters, and the str
 """
 
 import contextlib
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,11 +13,13 @@ import numpy as np
 
 from jackrf.client import Event, JackClient, PortName
 from jackrf.destinations import parse_url
-from jackrf.engine import Engine, Stream, wait_until
+from jackrf.engine import Engine, MixMeters, Stream, wait_until
+from jackrf.history import History
 from jackrf.listeners import Listener, open_listener
 from jackrf.mixer import Mixer
 from jackrf.parameters import Place, Value, checked
 from jackrf.rtp.stream import PAYLOADS, Encoding, identify
+from jackrf.units import db_to_amplitude
 
 Watcher = Callable[[Mapping[Place, Value], str], None]
 
@@ -42,6 +45,19 @@ class MixPlan:
     ceiling: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What the meters read, as amplitudes.
+
+    Attributes:
+        inputs: peaks after the trim, in port order.
+        mixes: in port order.
+    """
+
+    inputs: Sequence[float]
+    mixes: Sequence[MixMeters]
+
+
 class Desk:
     """All of a session that runs.
 
@@ -50,6 +66,7 @@ class Desk:
         mixer: the model.
         wishes: by strip id, the full names of ports to connect to its input.
         plans: by mix id.
+        clock: monotonic seconds.
 
     Raises:
         InputError: a destination cannot be reached; no socket stays open then.
@@ -61,6 +78,7 @@ class Desk:
         mixer: Mixer,
         wishes: Mapping[str, Sequence[str]],
         plans: Mapping[str, MixPlan],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
         self.mixer = mixer
@@ -71,6 +89,9 @@ class Desk:
         self.xruns = 0
         self.revision = 0
         self._watchers: list[Watcher] = []
+        self._history = History()
+        self._held: dict[Place, set[str]] = {}
+        self._clock = clock
         self.wishes = {
             f"in_{number + 1:02d}": list(wishes.get(strip.id, ()))
             for number, strip in enumerate(mixer.strips)
@@ -107,7 +128,7 @@ class Desk:
             client.close()
             raise
         self.client, self.engine, self.state = client, engine, "running"
-        self.grantwishes()
+        self.grant_wishes()
         return client
 
     def _streams(self) -> list[Stream]:
@@ -134,7 +155,7 @@ class Desk:
                 port = client.add_output(short, PortName(f"{mix.name} {side}", order, group))
                 engine.mixes[f"{side}_port"][number] = port
 
-    def grantwishes(self) -> None:
+    def grant_wishes(self) -> None:
         """Connect every input to the ports that it wants and that are there."""
         if self.client is None:
             return
@@ -154,7 +175,7 @@ class Desk:
         elif event.kind == "port" and event.value:
             (name,) = event.text
             if any(name in peers for peers in self.wishes.values()):
-                self.grantwishes()
+                self.grant_wishes()
         self.engine.collect()
 
     def watch(self, watcher: Watcher) -> None:
@@ -182,6 +203,11 @@ class Desk:
         """
         wanted = {place: checked(place, value) for place, value in values.items()}
         changed = {p: value for p, value in wanted.items() if self.mixer.value(p) != value}
+        self._history.record({p: self.mixer.value(p) for p in changed}, self._clock())
+        self._put(changed, by, seconds)
+        return changed
+
+    def _put(self, changed: Mapping[Place, Value], by: str, seconds: float) -> None:
         for place, value in changed.items():
             self.mixer.put(place, value)
         self._glide(changed, seconds)
@@ -189,7 +215,52 @@ class Desk:
             self.revision += 1
             for watcher in self._watchers:
                 watcher(changed, by)
+
+    def undo(self, mix: str | None, *, by: str = "", seconds: float = 0.0) -> dict[Place, Value]:
+        """Take back the last burst of changes of a mix, or of the input strips.
+
+        A burst is what was changed with less than 10 s in between. What is undone is not undone
+        again.
+
+        Args:
+            mix: its id; None for the input strips.
+            by: who asks; told to those who watch.
+            seconds: of the glide.
+
+        Returns:
+            What is different now.
+        """
+        before = self._history.take_back(mix)
+        changed = {p: value for p, value in before.items() if self.mixer.value(p) != value}
+        self._put(changed, by, seconds)
         return changed
+
+    def hold(self, place: Place, by: str) -> None:
+        """Note that somebody's finger is on a control: recalling a scene leaves it alone."""
+        self._held.setdefault(place, set()).add(by)
+
+    def release(self, place: Place, by: str) -> None:
+        """Note that the finger is off again."""
+        holders = self._held.get(place, set())
+        holders.discard(by)
+        if not holders:
+            self._held.pop(place, None)
+
+    def is_held(self, place: Place) -> bool:
+        """Return whether any finger is on a control."""
+        return place in self._held
+
+    def levels(self) -> Levels:
+        """Return what the meters read now."""
+        engine = self.engine
+        if engine is None:
+            silent = MixMeters(0.0, 0.0, 1.0)
+            return Levels([0.0] * len(self.mixer.strips), [silent] * len(self.mixer.mixes))
+        inputs = [
+            engine.input_peak(number) * db_to_amplitude(strip.trim)
+            for number, strip in enumerate(self.mixer.strips)
+        ]
+        return Levels(inputs, [engine.meters(number) for number in range(len(self.mixer.mixes))])
 
     def _glide(self, changed: Iterable[Place], seconds: float) -> None:
         engine, mixer = self.engine, self.mixer

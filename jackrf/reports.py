@@ -4,17 +4,17 @@ import math
 from typing import Any
 
 from jackrf.desk import Desk
-from jackrf.engine import decibels
+from jackrf.engine import MixMeters, decibels
 from jackrf.errors import InputError
 from jackrf.parameters import Place
 from jackrf.rtp.sdp import Description, serialise
 from jackrf.rtp.stream import PAYLOADS, identify
-from jackrf.units import db_to_amplitude
 
 
 def status(desk: Desk) -> dict[str, Any]:
     """Return what ``jackrf status --json`` prints, but for the client's name without a server."""
     client, engine = desk.client, desk.engine
+    levels = desk.levels()
     return {
         "client": client.name if client else None,
         "state": desk.state,
@@ -26,16 +26,18 @@ def status(desk: Desk) -> dict[str, Any]:
         "load": round(client.load, 2) if client else 0.0,
         "callback_us": engine.callback_microseconds() if engine else {},
         "oversized": engine.oversized if engine else 0,
-        "inputs": [_strip(desk, number) for number in range(len(desk.mixer.strips))],
-        "mixes": {mix.id: _mix(desk, number) for number, mix in enumerate(desk.mixer.mixes)},
+        "inputs": [_strip(desk, number, peak) for number, peak in enumerate(levels.inputs)],
+        "mixes": {
+            desk.mixer.mixes[number].id: _mix(desk, number, meters)
+            for number, meters in enumerate(levels.mixes)
+        },
     }
 
 
-def _strip(desk: Desk, number: int) -> dict[str, Any]:
+def _strip(desk: Desk, number: int, peak: float) -> dict[str, Any]:
     strip, client, engine = desk.mixer.strips[number], desk.client, desk.engine
     short = f"in_{number + 1:02d}"
     connected = client.connections(short) if client else []
-    peak = engine.input_peak(number) * db_to_amplitude(strip.trim) if engine else 0.0
     return {
         "id": strip.id,
         "name": strip.name,
@@ -47,17 +49,16 @@ def _strip(desk: Desk, number: int) -> dict[str, Any]:
     }
 
 
-def _mix(desk: Desk, number: int) -> dict[str, Any]:
-    mix, engine = desk.mixer.mixes[number], desk.engine
-    meters = engine.meters(number) if engine else None
+def _mix(desk: Desk, number: int, meters: MixMeters) -> dict[str, Any]:
+    mix = desk.mixer.mixes[number]
     encoding = desk.plans[mix.id].encoding
     samplerate = desk.client.samplerate if desk.client else 48000
     bytes_per_millisecond = samplerate * 2 * PAYLOADS[encoding].sample_bytes / 1000
     return {
         "name": mix.name,
         "gain": mix.gain if math.isfinite(mix.gain) else None,
-        "peak_db": [decibels(meters.left), decibels(meters.right)] if meters else [None, None],
-        "limit_db": decibels(meters.limiter) if meters else 0.0,
+        "peak_db": [decibels(meters.left), decibels(meters.right)],
+        "limit_db": decibels(meters.limiter),
         "encoding": encoding,
         "listeners": [
             listener.report(bytes_per_millisecond)
