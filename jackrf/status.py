@@ -63,10 +63,10 @@ def _watch(jackrf: ControlClient) -> None:
         )
     with _until_interrupted(), Live(console=console, screen=True, auto_refresh=False) as picture:
         for _ in _ticks():
-            picture.update(_look(jackrf), refresh=True)
+            picture.update(_look(jackrf, console.height), refresh=True)
 
 
-def _look(jackrf: ControlClient) -> RenderableType:
+def _look(jackrf: ControlClient, height: int) -> RenderableType:
     try:
         return render(jackrf.request(_ASK))
     except JackrfError as error:
@@ -76,7 +76,7 @@ def _look(jackrf: ControlClient) -> RenderableType:
             Text(clean(error), justify="center"),
             Text("Ctrl-C ends this view", "bright_black", justify="center"),
         )
-        return Align.center(waiting, vertical="middle")
+        return Align.center(waiting, vertical="middle", height=height)
 
 
 def _watch_as_json(jackrf: ControlClient) -> None:
