@@ -14,6 +14,8 @@ ATTACK_SECONDS = 0.001
 RELEASE_SECONDS = 0.150
 OPEN = np.float32(0.9999)
 """From here (-0.0009 dB) the gain counts as 1."""
+LEAST_RISE = np.float32(2.0**-23)
+"""Two steps of a float32 below 1: with less the gain would stand still before it is open."""
 
 
 @kernel
@@ -42,7 +44,8 @@ def limit(left, right, envelope, ceiling, gain, attack, release):
         envelope[frame] = allowed
     lowest = gain
     for frame in range(frames):
-        gain = min(envelope[frame], gain + (np.float32(1.0) - gain) * release)
+        rise = max((np.float32(1.0) - gain) * release, LEAST_RISE)
+        gain = min(envelope[frame], gain + rise)
         lowest = min(lowest, gain)
         envelope[frame] = gain
     for frame in range(frames):
