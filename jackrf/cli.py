@@ -83,6 +83,25 @@ def status(
     show_status(client, as_json=as_json, watch=watch)
 
 
+@app.command(rich_help_panel="Main")
+def sdp(
+    mix: Annotated[str, typer.Argument(metavar="MIX", help="Id of a mix in the session.")],
+    client: ClientName = "jackrf",
+    listener: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, help="Which of the places that the mix is sent to."),
+    ] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", help="Write to a file instead of printing."),
+    ] = None,
+) -> None:
+    """Print the SDP of a mix: what ffplay and other players open to hear it."""
+    from jackrf.sdp import sdp as print_sdp
+
+    print_sdp(mix, client=client, listener=listener, out=out)
+
+
 @app.command(rich_help_panel="Sessions")
 def check(session: SessionFile) -> None:
     """Read a session file and print what it would open, or what is wrong with it."""

@@ -25,7 +25,7 @@ def status(desk: Desk) -> dict[str, Any]:
         "xruns": desk.xruns,
         "load": round(client.load, 2) if client else 0.0,
         "callback_us": engine.callback_microseconds() if engine else {},
-        "oversized": engine.oversized if engine else 0,
+        "refused_periods": engine.refused_periods if engine else 0,
         "inputs": [_strip(desk, number, peak) for number, peak in enumerate(levels.inputs)],
         "mixes": {
             desk.mixer.mixes[number].id: _mix(desk, number, meters)
@@ -82,8 +82,11 @@ def describe(desk: Desk, mix: str, listener: int = 0) -> str:
     desk.mixer.value(Place(mix, None, "gain"))
     number = desk.mixer.mix_number[mix]
     hearing = [one for one in desk.listeners if one.mix == number]
+    if not hearing:
+        raise InputError(f"mix {mix!r} is sent nowhere: add to its send_to")
     if not 0 <= listener < len(hearing):
-        raise InputError(f"mix {mix!r} is sent to {len(hearing)} places: add to its send_to")
+        known, number = len(hearing), listener + 1
+        raise InputError(f"mix {mix!r} is sent to {known} places, there is no number {number}")
     if desk.client is None:
         raise InputError("there is no JACK server, so the sample rate is not known yet")
     chosen = hearing[listener]

@@ -11,7 +11,7 @@ from jackrf import __version__
 from jackrf.cli import app, main
 from jackrf.errors import InputError, JackrfError
 
-COMMANDS = ("run", "listen", "status", "check", "doctor", "demo")
+COMMANDS = ("run", "listen", "status", "sdp", "check", "doctor", "demo")
 
 SESSION = """\
 format = 1

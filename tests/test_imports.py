@@ -109,6 +109,7 @@ LAYERS = (
             "jackrf.live",
             "jackrf.live.*",
             "jackrf.run",
+            "jackrf.sdp",
             "jackrf.status",
         ),
         own=("jackrf", "jackrf.*"),

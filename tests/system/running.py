@@ -1,0 +1,226 @@
+"""jackrf as its users have it: processes, started by a command line and ended by a signal."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from jackrf.control import request, socket_path
+from jackrf.errors import JackrfError
+from tests.system.instruments import wait_for
+
+START_SECONDS = 60.0
+"""Enough to compile everything on a machine that has never run jackrf."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a process left: exit code, both outputs, and how long it took after its signal."""
+
+    code: int
+    output: str
+    errors: str
+    seconds: float
+
+    @property
+    def line(self) -> str:
+        """The one line that it ended with on standard error."""
+        lines = self.errors.splitlines()
+        assert len(lines) == 1, f"not one line on standard error:\n{self.errors}"
+        return lines[0]
+
+
+class Program:
+    """A program that runs until it is told to end, or ends by itself.
+
+    Args:
+        command: program and arguments.
+        environment: added to our own.
+    """
+
+    def __init__(self, command: Sequence[str], environment: dict[str, str] | None = None) -> None:
+        self._streams = [tempfile.TemporaryFile("w+") for _ in range(2)]  # noqa: SIM115
+        out, errors = self._streams
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=errors,
+            env=os.environ | (environment or {}),
+        )
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self.process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self.process.poll() is None
+
+    def said(self, stream: int = 0) -> str:
+        """Return what it has printed so far: 0 standard output, 1 standard error."""
+        self._streams[stream].seek(0)
+        return self._streams[stream].read()
+
+    def wait(self, seconds: float = START_SECONDS) -> Ended:
+        """Wait until it ends by itself."""
+        began = time.monotonic()
+        code = self.process.wait(seconds)
+        return Ended(code, self.said(0), self.said(1), time.monotonic() - began)
+
+    def stop(self, number: int = signal.SIGTERM, seconds: float = 10.0) -> Ended:
+        """Send a signal, wait for the end."""
+        if self.running:
+            self.process.send_signal(number)
+        return self.wait(seconds)
+
+    def wait_until(self, condition: Any, seconds: float = START_SECONDS) -> None:
+        """Wait until something is true of it while it runs."""
+        wait_for(lambda: not self.running or condition(), seconds)
+        assert self.running, f"it ended with {self.process.returncode}: {self.said(1)}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.running:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        for stream in self._streams:
+            stream.close()
+
+
+def jackrf_command(*arguments: str) -> list[str]:
+    """Return the command line of jackrf in this Python."""
+    return [sys.executable, "-m", "jackrf", *arguments]
+
+
+def jackrf(*arguments: str) -> Ended:
+    """Run jackrf until it ends by itself."""
+    with Program(jackrf_command(*arguments)) as program:
+        return program.wait()
+
+
+class Running(Program):
+    """``jackrf run`` of a session.
+
+    Args:
+        folder: where the session's file is written.
+        session: its text.
+        server: JACK server name.
+        arguments: more of them.
+        name: of the client.
+    """
+
+    def __init__(
+        self, folder: Path, session: str, server: str, *arguments: str, name: str = "jackrf"
+    ) -> None:
+        self.name = name
+        file = folder / f"{name}.toml"
+        file.write_text(session)
+        super().__init__(
+            jackrf_command("run", str(file), "--server", server, "--name", name, *arguments)
+        )
+
+    def __enter__(self) -> Self:
+        try:
+            self.wait_until(self.is_mixing)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def is_mixing(self) -> bool:
+        """Whether it answers and its callback runs."""
+        if not socket_path(self.name).exists():
+            return False
+        try:
+            status = self.status()
+        except JackrfError:
+            return False
+        return bool(status["state"] == "running" and status["cycles"] > 0)
+
+    def ask(self, what: str, **rest: Any) -> Any:
+        """Send one request to the control socket and return its result."""
+        return request(self.name, {"do": what, **rest}, timeout=5.0)
+
+    def status(self) -> dict[str, Any]:
+        """Return what ``jackrf status --json`` prints."""
+        found: dict[str, Any] = self.ask("status")
+        return found
+
+    def losses(self) -> tuple[int, ...]:
+        """Return counters that stand still as long as nothing is lost: xruns, then drops."""
+        status = self.status()
+        listeners = [one for mix in status["mixes"].values() for one in mix["listeners"]]
+        return (status["xruns"], *(listener["dropped"] for listener in listeners))
+
+
+class Listening(Program):
+    """``jackrf listen`` on loopback; its outputs are left unconnected.
+
+    Args:
+        port: UDP port.
+        server: JACK server name.
+        name: of the client.
+    """
+
+    def __init__(self, port: int, server: str, name: str = "jackrf-listen") -> None:
+        self.ports = [f"{name}:out_1", f"{name}:out_2"]
+        url = f"udp://127.0.0.1:{port}"
+        super().__init__(
+            jackrf_command("listen", url, "--server", server, "--name", name, "--connect", "")
+        )
+
+    def __enter__(self) -> Self:
+        try:
+            self.wait_until(lambda: "listens on" in self.said())
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+
+def free_port() -> int:
+    """Return an even UDP port of 127.0.0.1 that is free, and so is the one above it."""
+    while True:
+        with (
+            socket.socket(type=socket.SOCK_DGRAM) as even,
+            socket.socket(type=socket.SOCK_DGRAM) as odd,
+        ):
+            even.bind(("127.0.0.1", 0))
+            port: int = even.getsockname()[1]
+            if port % 2:
+                continue
+            try:
+                odd.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+def is_bound(port: int) -> bool:
+    """Whether some program hears this UDP port."""
+    wanted = f":{port:04X}"
+    rows = Path("/proc/net/udp").read_text().splitlines()[1:]
+    return any(row.split()[1].endswith(wanted) for row in rows)
