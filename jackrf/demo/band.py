@@ -45,7 +45,8 @@ class Band:
             self._first_frame = now
         start = (now - self._first_frame) % self._length
         for port, loop in self._voices:
-            port.get_array()[:] = loop[start : start + frames]
+            # get_array() says the same, and takes twice as long.
+            np.frombuffer(port.get_buffer(), np.float32)[:] = loop[start : start + frames]
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -6,7 +6,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from jackrf.demo.measure import FLOOR_DB, FaderMove, Latency, Levels, gains, gaps, latency, levels
+from jackrf.demo.measure import (
+    FLOOR_DB,
+    FaderMove,
+    Latency,
+    Levels,
+    gains,
+    latency,
+    levels,
+    silences,
+    touched,
+)
 from jackrf.demo.song import BANDS
 from jackrf.errors import JackrfError
 
@@ -39,15 +49,17 @@ class Findings:
     fader: FaderMove
     """What was asked of the fader of that instrument."""
     fader_heard: Samples
-    """What was heard of it: gain in dB on the fader's own scale, for each window of `heard`."""
+    """What was heard of it: gain in dB on the fader's own scale, for each window of `heard`. NaN
+    where that cannot be told: nothing was played, or a gap clicked in all regions at once."""
     fader_error: float
     """dB; nine windows of ten are closer than this to what was asked."""
     fader_off: float
     """dB; how loud the instrument was still heard when its fader was off, `FLOOR_DB` for not."""
-    gaps: int
-    """How often the listener heard nothing at all although the band played."""
-    gap_frames: int
-    """How many frames that were, all together."""
+    gaps: NDArray[np.int64]
+    """Where the listener heard nothing although the band played: first frame and number of frames
+    of each, shape (gaps, 2)."""
+    stumbles: int
+    """How often the listener heard nothing because the band was late and played nothing."""
 
     @property
     def latency_periods(self) -> float:
@@ -105,8 +117,10 @@ def examine(
         for n, (name, region) in enumerate(BANDS.items())
     }
     gain = gains(lined_up, Levels(lined_up.seconds, sources))[fader_name] - other_gain
+    holes = silences(heard)
+    gaps, stumbles = _causes(holes, played, delay.frames)
+    gain[touched(lined_up.seconds + delay.frames / samplerate, samplerate, holes)] = np.nan
     error, softest = _fader_error(gain, fader.over_windows(lined_up.seconds), fader_name)
-    gap_lengths = gaps(heard[:, delay.frames :], played[:, :length])
     return Findings(
         audio=heard,
         samplerate=samplerate,
@@ -118,9 +132,23 @@ def examine(
         fader_heard=gain,
         fader_error=error,
         fader_off=softest,
-        gaps=len(gap_lengths),
-        gap_frames=int(gap_lengths.sum()),
+        gaps=gaps,
+        stumbles=len(stumbles),
     )
+
+
+def _causes(
+    holes: NDArray[np.int64], played: Audio, lag: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return those silences that are gaps, and those in which the band itself was silent.
+
+    The rest are what the recorder missed: there it has nothing of the band either.
+    """
+    sounding = np.any(played != 0.0, axis=0)
+    holes = holes[holes[:, 0] >= lag]
+    sent = np.array([bool(sounding[f - lag : f - lag + n].any()) for f, n in holes], bool)
+    recorded = np.array([bool(sounding[f : f + n].any()) for f, n in holes], bool)
+    return holes[sent & recorded], holes[~sent]
 
 
 def _fader_error(heard: Samples, asked: Samples, name: str) -> tuple[float, float]:

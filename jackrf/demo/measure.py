@@ -20,8 +20,7 @@ _HOP_SECONDS: Final = 0.02
 _LATENCY_MAX_SECONDS: Final = 0.3
 _SEGMENT_SECONDS: Final = 1.0
 _AGREEMENT_FRAMES: Final = 2
-_GAP_FRAMES: Final = 16
-"""Music passes through zero too, but does not stay there for so long."""
+_SILENCE_FRAMES: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +143,34 @@ def _lag(ears: Samples, source: Samples, reach: int) -> int:
     return int(np.argmax(match[: reach + 1]))
 
 
-def gaps(heard: Audio, played: Audio) -> NDArray[np.int64]:
-    """Return how many frames each gap has: nothing at all is heard though something is played.
+def silences(audio: Audio) -> NDArray[np.int64]:
+    """Return where there is nothing at all for longer than music ever passes through zero.
 
     Args:
-        heard: shape (channels, frames), already shifted back by the latency.
-        played: shape (channels, frames).
+        audio: shape (channels, frames).
+
+    Returns:
+        First frame and number of frames of each silence, shape (silences, 2).
     """
-    silent = np.all(heard == 0.0, axis=0) & np.any(played != 0.0, axis=0)
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], silent, [False])).astype(np.int8)))
-    lengths = edges[1::2] - edges[::2]
-    return np.asarray(lengths[lengths >= _GAP_FRAMES])
+    silent = np.concatenate(([False], np.all(audio == 0.0, axis=0), [False]))
+    edges = np.flatnonzero(silent[1:] != silent[:-1]).reshape(-1, 2)
+    lengths = edges[:, 1] - edges[:, 0]
+    return np.column_stack((edges[:, 0], lengths))[lengths >= _SILENCE_FRAMES]
+
+
+def touched(seconds: Samples, samplerate: int, stretches: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return for the windows of `levels` around each time whether they touch any stretch.
+
+    Args:
+        seconds: middles of windows.
+        samplerate: Hz.
+        stretches: first frame and number of frames of each, shape (stretches, 2).
+    """
+    half = _WINDOW_SECONDS / 2
+    begins = stretches[:, 0] / samplerate - half
+    ends = stretches.sum(axis=1) / samplerate + half
+    times = seconds[:, np.newaxis]
+    return np.asarray(np.any((times > begins) & (times < ends), axis=1))
 
 
 def gains(heard: Levels, played: Levels) -> dict[str, Samples]:

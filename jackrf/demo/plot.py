@@ -19,6 +19,7 @@ COLOURS: Final = {"kick": "#3d5a80", "bass": "#2a9d8f", "guitar": "#e07a1f", "vo
 _INK: Final = "#22303c"
 _PALE: Final = "#7d8a96"
 _PAPER: Final = "#fcfbf8"
+_ALARM: Final = "#c8102e"
 _SHADE: Final = "#f7eee2"
 _COLUMNS: Final = 1600
 """Columns of the waveform."""
@@ -96,6 +97,10 @@ def _draw_wave(panel: Axes, findings: Findings) -> None:
         inner = outer
     limit = 1.12 * float(peaks.max())
     panel.set_ylim(-limit, limit)
+    if len(findings.gaps):
+        gaps = findings.gaps[:, 0] / findings.samplerate
+        panel.plot(gaps, np.full(len(gaps), -0.93 * limit), "|", color=_ALARM, markersize=9)
+        panel.text(0.006, 0.035, "gaps", transform=panel.transAxes, size=9, color=_ALARM)
     panel.set_yticks([limit / 2, -limit / 2], ["left", "right"])
     _name(panel, "heard", _INK)
 

@@ -91,7 +91,9 @@ class Recorder:
         self._ports = [client.inports.register(f"in_{n + 1}") for n in range(len(sources))]
         self._samplerate = client.samplerate
         self._period = client.blocksize
-        self._audio = np.zeros((len(sources), round(seconds * client.samplerate)), np.float32)
+        # Filled and not just zeros: memory that was never touched would be fetched amid a period.
+        room = round(seconds * client.samplerate)
+        self._audio = np.full((len(sources), room), 0.0, np.float32)
         self._first_frame: int | None = None
         self._next_frame = 0
         self._missed: list[tuple[int, int]] = []
@@ -134,7 +136,8 @@ class Recorder:
             self._missed.append((self._next_frame, now - self._next_frame))
         self._next_frame = now + frames
         for port, track in zip(self._ports, self._audio, strict=True):
-            track[start : start + frames] = port.get_array()
+            # get_array() says the same, and takes twice as long.
+            track[start : start + frames] = np.frombuffer(port.get_buffer(), np.float32)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -80,8 +80,11 @@ def _more(before: Status, after: Status, key: str) -> int:
 
 
 def _gaps(findings: Findings) -> str:
-    if not findings.gaps:
-        return "no gap"
-    milliseconds = 1000 * findings.gap_frames / findings.samplerate
-    plural = "s" if findings.gaps > 1 else ""
-    return f"{findings.gaps} gap{plural} of {milliseconds:.1f} ms in all"
+    number, stumbles = len(findings.gaps), findings.stumbles
+    milliseconds = 1000 * findings.gaps[:, 1].sum() / findings.samplerate
+    text = f"{_plural(number, 'gap')} of {milliseconds:.1f} ms in all" if number else "no gap"
+    return f"{text}, {_plural(stumbles, 'stumble')} of the band itself" if stumbles else text
+
+
+def _plural(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

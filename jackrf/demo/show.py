@@ -88,7 +88,7 @@ def demo(folder: Path, *, seconds: float) -> None:
         _say(console, label, text)
     missed = int(recording.missed[:, 1].sum())
     if missed:
-        _say(console, "recorder", f"missed {missed} frames: silence in the WAV, not in the ears")
+        _say(console, "recorder", f"missed {missed:,} frames, which are silence in the WAV")
     _say(console, "files", f"{folder / 'demo.wav'}, {folder / 'demo.png'}")
     _say(console, "next", f"jackrf run {_near(shipped_session('band'))}, with JACK running")
     _say(console, "", "jackrf doctor, to see what this machine can do for a low latency")

@@ -48,11 +48,13 @@ def heard(lag: int = PERIOD, fader: FaderMove | None = None) -> Audio:
     return (np.round(late * 32767) / 32768).astype(np.float32)
 
 
-def findings(ears: Audio | None = None, fader: FaderMove | None = None) -> Findings:
+def findings(
+    ears: Audio | None = None, fader: FaderMove | None = None, band: Audio | None = None
+) -> Findings:
     """What the demo finds in such a recording."""
     return examine(
         heard() if ears is None else ears,
-        played(),
+        played() if band is None else band,
         SAMPLERATE,
         PERIOD,
         fader_name="guitar",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from jackrf.errors import JackrfError
-from tests.demo.hearing import PERIOD, findings, heard, moves, played, still
+from tests.demo.hearing import PERIOD, SAMPLERATE, SECONDS, findings, heard, moves, played, still
 
 
 def test_a_good_recording_shows_latency_and_fader() -> None:
@@ -15,15 +15,39 @@ def test_a_good_recording_shows_latency_and_fader() -> None:
     assert found.latency_ms == pytest.approx(2.667, abs=0.001)
     assert found.fader_error < 0.5
     assert found.fader_off < -40
-    assert found.gaps == 0
+    assert not len(found.gaps)
 
 
-def test_gaps_are_found() -> None:
-    """A lost packet is a gap."""
+def test_a_gap_is_told_and_its_click_is_not_taken_for_guitar() -> None:
+    """A packet is lost while the guitar is off: one gap, and the windows around it say nothing."""
     ears = heard()
-    ears[:, 50_000 : 50_000 + PERIOD] = 0
+    start = round(0.5 * SECONDS * SAMPLERATE)
+    ears[:, start : start + PERIOD] = 0
     found = findings(ears)
-    assert (found.gaps, found.gap_frames) == (1, PERIOD)
+    assert found.gaps.tolist() == [[start, PERIOD]]
+    near = np.abs(found.heard.seconds - 0.5 * SECONDS) < 0.05
+    assert np.isnan(found.fader_heard[near]).all()
+    assert np.isfinite(found.fader_heard[~near]).mean() > 0.9
+
+
+def test_what_the_recorder_missed_is_no_gap() -> None:
+    """Nothing from the listener, and nothing from the band at the same time."""
+    start = round(0.5 * SECONDS * SAMPLERATE)
+    ears, band = heard(), played().copy()
+    for audio in (ears, band):
+        audio[:, start : start + PERIOD] = 0
+    found = findings(ears, band=band)
+    assert (len(found.gaps), found.stumbles) == (0, 0)
+
+
+def test_what_the_band_did_not_play_is_no_gap() -> None:
+    """The band was late once, and one period later its listener heard that: a stumble."""
+    start = round(0.5 * SECONDS * SAMPLERATE)
+    ears, band = heard(), played().copy()
+    band[:, start - PERIOD : start] = 0
+    ears[:, start : start + PERIOD] = 0
+    found = findings(ears, band=band)
+    assert (len(found.gaps), found.stumbles) == (0, 1)
 
 
 def test_silence_is_an_error() -> None:

@@ -9,9 +9,10 @@ from jackrf.demo.measure import (
     Levels,
     decibels,
     gains,
-    gaps,
     latency,
     levels,
+    silences,
+    touched,
 )
 from jackrf.units import pan_amplitudes
 from tests.demo.hearing import PERIOD, SAMPLERATE, heard, played
@@ -91,14 +92,26 @@ def test_a_gain_is_told_only_where_something_was_played() -> None:
     np.testing.assert_equal(gains(ears, there)["vox"], np.array([-6.0, np.nan]))
 
 
-def test_gaps_are_silence_while_the_band_plays() -> None:
-    """Two holes are counted; a zero crossing, and silence where nobody plays, are none."""
-    band = np.ones((4, 1000), np.float32)
-    band[:, 600:700] = 0
+def test_silences_are_longer_than_a_crossing_of_zero() -> None:
+    """Where both ears hear nothing: at the beginning, amid, and at the end."""
     ears = np.ones((2, 1000), np.float32)
-    for start, stop in ((100, 228), (300, 310), (600, 700), (900, 1000)):
+    for start, stop in ((0, 50), (100, 228), (300, 310), (900, 1000)):
         ears[:, start:stop] = 0
-    assert gaps(ears, band).tolist() == [128, 100]
+    ears[0, 500:600] = 0
+    assert silences(ears).tolist() == [[0, 50], [100, 128], [900, 100]]
+
+
+def test_sound_without_silence_has_none() -> None:
+    """An empty list has two columns too."""
+    assert silences(np.ones((2, 1000), np.float32)).shape == (0, 2)
+
+
+def test_windows_that_touch_a_stretch_are_found() -> None:
+    """A window reaches 85 ms to each side of its middle."""
+    seconds = np.array([0.9, 0.92, 1.0, 1.09, 1.2])
+    stretch = np.array([[SAMPLERATE, 480]])
+    assert touched(seconds, SAMPLERATE, stretch).tolist() == [False, True, True, True, False]
+    assert not touched(seconds, SAMPLERATE, stretch[:0]).any()
 
 
 def test_a_fader_holds_what_was_asked_last() -> None:

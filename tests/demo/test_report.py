@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from jackrf.demo.measure import FLOOR_DB
@@ -42,9 +43,12 @@ def test_what_was_heard_is_told_with_its_gaps() -> None:
     """Length, name of the mix, peak, and how often there was nothing."""
     assert lines()["heard"].startswith("6.0 s of the Drums mix, peak -")
     assert lines()["heard"].endswith("no gap")
-    one, two = (replace(findings(), gaps=n, gap_frames=n * 128) for n in (1, 2))
+    one, two = (replace(findings(), gaps=np.array([[0, 128]] * n)) for n in (1, 2))
     assert dict(report(one, BEFORE, AFTER, "drums"))["heard"].endswith("1 gap of 2.7 ms in all")
     assert dict(report(two, BEFORE, AFTER, "drums"))["heard"].endswith("2 gaps of 5.3 ms in all")
+    late = replace(findings(), stumbles=3)
+    told = dict(report(late, BEFORE, AFTER, "drums"))["heard"]
+    assert told.endswith("no gap, 3 stumbles of the band itself")
 
 
 def test_a_fader_that_was_off_is_told_with_what_was_still_heard() -> None:
