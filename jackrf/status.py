@@ -159,23 +159,26 @@ def _summary(found: Status) -> Iterator[str]:
 
 
 def _table(title: str, *columns: str) -> Table:
-    """Return an empty table; a column whose name begins with > is aligned to the right."""
+    """Return an empty table; > aligns a column to the right, and the last one wraps first."""
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for column in columns:
-        numbers = column.startswith(">")
         table.add_column(
-            column.removeprefix(">"), justify="right" if numbers else "left", overflow="fold"
+            column.removeprefix(">"),
+            justify="right" if column.startswith(">") else "left",
+            no_wrap=column != columns[-1],
         )
     return table
 
 
 def _inputs(found: Status) -> Table:
-    table = _table("Inputs", "id", "name", "port", ">peak dB", ">bad samples", "hears", "misses")
+    table = _table("Inputs", "id", "name", "port", ">peak dB", "hears", "trouble")
     for strip in found["inputs"]:
-        words = (strip["id"], strip["name"], strip["port"])
-        peers = (", ".join(strip.get(key, [])) for key in ("connections", "missing"))
-        figures = (_decibels(strip["peak_db"]), str(strip.get("bad_samples", 0)))
-        table.add_row(*map(_cell, (*words, *figures, *peers)))
+        trouble = [f"no {port}" for port in strip.get("missing", [])]
+        if bad := strip.get("bad_samples"):
+            trouble.append(f"{bad} bad samples")
+        words = (strip["id"], strip["name"], strip["port"], _decibels(strip["peak_db"]))
+        peers = ", ".join(strip.get("connections", []))
+        table.add_row(*map(_cell, (*words, peers, ", ".join(trouble))))
     return table
 
 
@@ -190,14 +193,14 @@ def _mixes(found: Status) -> Table:
 
 
 def _listeners(found: Status) -> Table:
-    columns = ("state", ">sent", ">dropped", ">queued ms", "dropped by")
-    table = _table("Listeners", "mix", "url", *columns)
+    table = _table("Listeners", "mix", "url", "state", ">queued ms", ">sent", "dropped")
     for mix_id, mix in found["mixes"].items():
         for one in mix["listeners"]:
             causes = sorted(one["dropped_by"].items(), key=lambda cause: -cause[1])
             told = ", ".join(f"{name} {number}" for name, number in causes if number)
-            figures = (one["sent"], one["dropped"], f"{one['queued_ms']:.1f}")
-            table.add_row(*map(_cell, (mix_id, one["url"], one["state"], *figures, told)))
+            lost = f"{one['dropped']}: {told}" if told else one["dropped"]
+            words = (mix_id, one["url"], one["state"], f"{one['queued_ms']:.1f}", one["sent"], lost)
+            table.add_row(*map(_cell, words))
     return table
 
 

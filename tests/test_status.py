@@ -43,10 +43,10 @@ jackrf: running, session Rehearsal
 callback: p50 22, p99 61, p99.9 87, max 143 µs
 
 Inputs
-id       name     port          peak dB  bad samples  hears             misses
-input-0  Ki?[2Jck jackrf:in_01     -6.0            0  system:capture_1
-input-1  Bass     jackrf:in_02    -13.0           17                    system:capture_2
-input-2  Keys     jackrf:in_03     -inf            0  system:capture_3
+id       name     port          peak dB  hears             trouble
+input-0  Ki?[2Jck jackrf:in_01     -6.0  system:capture_1
+input-1  Bass     jackrf:in_02    -13.0                    no system:capture_2, 17 bad samples
+input-2  Keys     jackrf:in_03     -inf  system:capture_3
 
 Mixes
 id     name  gain dB  left dB  right dB  limiter dB  encoding
@@ -54,10 +54,10 @@ mix-0  Kick     -3.0     -9.0     -10.0        -2.3  L16
 mix-1  Bass     -3.0    -10.0     -11.0         0.0  L16
 
 Listeners
-mix    url                      state      sent  dropped  queued ms  dropped by
-mix-0  udp://192.168.1.20:5004  sending  637412        0        1.2
-mix-1  udp://192.168.1.21:5004  refused  637412    12034        1.2  \
-refused 11000, backoff 1003, full 31
+mix    url                      state    queued ms    sent  dropped
+mix-0  udp://192.168.1.20:5004  sending        1.2  637412  0
+mix-1  udp://192.168.1.21:5004  refused        1.2  637412  12034: refused 11000, \
+backoff 1003, full 31
 """
 
 
