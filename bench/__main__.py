@@ -20,7 +20,7 @@ from bench.soak import measure_soak
 from bench.table import markdown
 from jackrf.errors import JackrfError
 
-EPILOG = """With no part, all but soak are measured, which takes about five minutes. A part that is
+EPILOG = """With no part, all but soak are measured, which takes about six minutes. A part that is
 measured alone takes its place in the results of this machine, with its own date."""
 
 Measure = Callable[[Place, argparse.Namespace, Callable[[str], None]], dict[str, object]]
@@ -29,12 +29,14 @@ PARTS: dict[str, Measure] = {
     "cpu": lambda place, o, say: {"cpu": measure_cpu(place, o.rounds, o.seconds, say)},
     "latency": lambda place, o, say: {"latency": measure_latency(place, o.chirps, say)},
     "busy": lambda place, o, say: {
-        "interference": measure_interference(place, o.pairs, 2 * o.seconds, say)
+        "interference": measure_interference(place, o.loads, 2 * o.seconds, say)
     },
     "start": lambda place, o, say: {"first_packet": measure_first_packet(place, o.rounds, say)},
     "soak": lambda place, o, say: {"soak": measure_soak(place, o.minutes, say)},
 }
 USUAL = ["cpu", "latency", "busy", "start"]
+TABLE_WIDTH = 132
+"""Columns in which no table is cut."""
 
 
 def _options() -> argparse.Namespace:
@@ -45,8 +47,8 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--rounds", type=int, default=7, help="turns of each client [7]")
-    parser.add_argument("--seconds", type=float, default=4.0, help="length of a turn [4]")
-    parser.add_argument("--pairs", type=int, default=3, help="idle and busy runs [3]")
+    parser.add_argument("--seconds", type=float, default=3.0, help="length of a turn [3]")
+    parser.add_argument("--loads", type=int, default=3, help="runs under each load [3]")
     parser.add_argument("--chirps", type=int, default=40, help="bursts through each path [40]")
     parser.add_argument("--minutes", type=float, default=10.0, help="length of the soak [10]")
     parser.add_argument(
@@ -84,7 +86,9 @@ def main() -> None:
     text = markdown(results)
     (options.out / "results.md").write_text(text)
     draw(results, options.out / "results.png")
-    Console().print(Markdown(text))
+    console = Console()
+    console.width = max(console.width, TABLE_WIDTH)
+    console.print(Markdown(text))
 
 
 if __name__ == "__main__":

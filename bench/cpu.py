@@ -9,7 +9,7 @@ from bench.place import RIG, Place
 from bench.programs import Program
 from bench.results import Cpu, CpuCase, Quantiles, Turn
 
-SETTLE_SECONDS = 1.5
+SETTLE_SECONDS = 1.0
 """A client's fade-in and the rest of its start are over by then."""
 
 EACH_ROUND = {SMALL: [JACKRF, C, ZITA], LARGE: [JACKRF, C]}

@@ -80,7 +80,7 @@ class Latency(Figures):
 
 
 class Disturbance(Figures):
-    """One run of jackrf, with or without a busy Python thread beside its callback."""
+    """One run of jackrf, with or without a busy Python thread in its process."""
 
     xruns: int
     callback: Quantiles
@@ -89,13 +89,13 @@ class Disturbance(Figures):
 
 
 class Interference(Figures):
-    """Runs in pairs."""
+    """Runs in turns."""
 
     measured: str = Field(default_factory=now)
     title: str
     seconds: float
     rounds: list[dict[str, Disturbance]]
-    """By `idle` and `busy`"""
+    """By `idle`, `busy` and `beside` (see `bench.interference`)"""
 
 
 class FirstPacket(Figures):

@@ -54,14 +54,13 @@ def callback(case: CpuCase, label: str) -> Quantiles | None:
     return median_quantiles(turn.callback for turn in turns(case, label))
 
 
-def kind_of(interference: Interference, kind: str) -> tuple[float, Quantiles, list[float]]:
-    """Return, of the `idle` or `busy` runs: xruns per run, median quantiles, every p99.9."""
+def kind_of(interference: Interference, kind: str) -> tuple[list[int], Quantiles, list[float]]:
+    """Return, of the runs of one kind: xruns of each, median quantiles, p99.9 of each."""
     runs = [turn[kind] for turn in interference.rounds]
     middle = median_quantiles(run.callback for run in runs)
     if middle is None:
         raise ValueError(f"no run is called {kind}")
-    mean_xruns = statistics.mean(run.xruns for run in runs)
-    return mean_xruns, middle, [run.callback.p99_9 for run in runs]
+    return [run.xruns for run in runs], middle, [run.callback.p99_9 for run in runs]
 
 
 def periods(latency: Latency, path: Path_) -> float:
@@ -116,10 +115,10 @@ def _of_interference(results: Results) -> list[Requirement]:
     idle_xruns, _, idle_tails = kind_of(results.interference, "idle")
     busy_xruns, busy, _ = kind_of(results.interference, "busy")
     xruns = Requirement(
-        "xruns per run, Python busy",
-        f"≤ {idle_xruns:.1f} (idle)",
-        f"{busy_xruns:.1f}",
-        busy_xruns <= idle_xruns,
+        "xruns, Python busy: median",
+        f"≤ {max(idle_xruns)} (worst idle run)",
+        f"{statistics.median(busy_xruns):.0f}",
+        statistics.median(busy_xruns) <= max(idle_xruns),
     )
     tail = Requirement(
         "callback p99.9, Python busy: median",

@@ -25,6 +25,12 @@ ROLES = {
     "numpy": "numpy in a Python callback",
 }
 
+LOADS = {
+    "idle": "idle",
+    "busy": "a busy Python thread inside jackrf",
+    "beside": "the same load in another process",
+}
+
 
 def rows(header: Iterable[str], *lines: Iterable[str]) -> list[str]:
     """Return a Markdown table: the first column to the left, all others to the right."""
@@ -107,17 +113,26 @@ def _latency(latency: Latency) -> list[str]:
 
 def _interference(interference: Interference) -> list[str]:
     table = []
-    for kind in ("idle", "busy"):
+    for kind, name in LOADS.items():
         xruns, quantiles, tails = kind_of(interference, kind)
         cpu = statistics.median(turn[kind].cpu_ms for turn in interference.rounds)
         spread = f"{min(tails):.0f} to {max(tails):.0f}"
+        count = ", ".join(map(str, xruns))
         durations = [f"{quantiles.p50:.0f}", f"{quantiles.p99:.0f}", f"{quantiles.p99_9:.0f}"]
-        table.append([f"Python {kind}", f"{cpu:.0f}", f"{xruns:.1f}", *durations, spread])
-    header = ["", "CPU ms/s", "xruns per run", "p50 µs", "p99 µs", "p99.9 µs", "p99.9 of the runs"]
+        table.append([name, f"{cpu:.0f}", count, *durations, spread])
+    header = [
+        "",
+        "CPU ms/s",
+        "xruns of the runs",
+        "p50 µs",
+        "p99 µs",
+        "p99.9 µs",
+        "p99.9 of the runs",
+    ]
     note = (
-        f"{interference.measured}. {interference.title}; {len(interference.rounds)} pairs of runs "
-        f"of {interference.seconds:g} s in turns. Busy: a Python thread of the same process in an "
-        "endless loop that makes cyclic garbage."
+        f"{interference.measured}. {interference.title}; {len(interference.rounds)} runs each, of "
+        f"{interference.seconds:g} s, in turns. Busy: an endless loop in Python that makes cyclic "
+        "garbage. jackd's dummy driver makes xruns by itself when the machine is late."
     )
     return ["## While Python is busy", "", *rows(header, *table), "", note, ""]
 
