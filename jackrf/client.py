@@ -13,6 +13,7 @@ refuses when it is called back from there.
 """
 
 import contextlib
+import ctypes
 import queue
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from jackrf.realtime.quiet import quiet
 __all__ = ["Event", "JackClient", "PortName", "cache_folder"]
 
 EEXIST = 17
+LOCK_CURRENT, LOCK_ON_FAULT = 1, 4
 ICON = "audio-headphones"
 NUMBER_TYPE = "http://www.w3.org/2001/XMLSchema#int"
 
@@ -156,6 +158,7 @@ class JackClient:
 
     def activate(self) -> None:
         """Show all ports to the graph, named for people, and start the callback."""
+        _lock_memory()
         try:
             self._client.activate()
         except jack.JackError as error:
@@ -226,6 +229,11 @@ def _silence_libjack() -> None:
     say_nothing = jack._ffi.cast("void (*)(const char *)", quiet.address)
     jack._lib.jack_set_error_function(say_nothing)
     jack._lib.jack_set_info_function(say_nothing)
+
+
+def _lock_memory() -> None:
+    # What is in memory stays there, where the limit allows it (`jackrf doctor` tells); mlockall(2).
+    ctypes.CDLL(None).mlockall(LOCK_CURRENT | LOCK_ON_FAULT)
 
 
 def _open(name: str, server: str | None) -> Any:

@@ -219,9 +219,6 @@ class Desk:
     def undo(self, mix: str | None, *, by: str = "", seconds: float = 0.0) -> dict[Place, Value]:
         """Take back the last burst of changes of a mix, or of the input strips.
 
-        A burst is what was changed with less than 10 s in between. What is undone is not undone
-        again.
-
         Args:
             mix: its id; None for the input strips.
             by: who asks; told to those who watch.

@@ -32,6 +32,7 @@ from jackrf.realtime.context import (
     MIX,
     VECTOR,
     address,
+    touch,
 )
 from jackrf.realtime.statistics import quantiles
 from jackrf.units import amplitude_to_db, db_to_amplitude
@@ -121,7 +122,9 @@ class Engine:
             "clock_at": np.zeros(2, np.int64),
         }
         for name, array in self._arrays.items():
+            touch(array)
             self.context[name] = address(array)
+        touch(self._cleaned)
         self.context["capacity"] = capacity
         self.context["samplerate"] = samplerate
         self.context["inputs"] = inputs
@@ -159,9 +162,9 @@ class Engine:
         return int(self.context["cycles"][0])
 
     @property
-    def oversized(self) -> int:
-        """Periods that were longer than the engine's memory, and were silence."""
-        return int(self.context["oversized"][0])
+    def refused_periods(self) -> int:
+        """Periods longer than the engine's memory, or without buffers, that were silence."""
+        return int(self.context["refused_periods"][0])
 
     def set_gains(
         self,

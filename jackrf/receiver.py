@@ -12,7 +12,7 @@ from jackrf.destinations import Destination
 from jackrf.engine import decibels
 from jackrf.errors import InputError
 from jackrf.realtime import receive as compiled
-from jackrf.realtime.context import address
+from jackrf.realtime.context import address, touch
 from jackrf.realtime.reception import (
     PACKET_ROOM,
     PLAYING,
@@ -55,6 +55,7 @@ class Receiver:
             "fading_at": np.zeros((2, TAIL), np.float32),
         }
         for name, array in self._arrays.items():
+            touch(array)
             self.reception[name] = address(array)
         self.reception["samplerate"] = samplerate
         self.reception["socket"] = descriptor

@@ -109,7 +109,7 @@ CONTEXT = np.dtype(
         ("clock_at", "u8"),  # struct timespec
         # Counters.
         ("cycles", "i8"),
-        ("oversized", "i8"),  # periods longer than capacity
+        ("refused_periods", "i8"),  # longer than capacity, or without buffers: played as silence
         ("durations_at", "u8"),  # int64[DURATION_BINS]
         ("longest", "i8"),  # ns
     ]
@@ -136,3 +136,8 @@ VECTOR = np.dtype([("base", "u8"), ("bytes", "u8")])
 def address(array: NDArray[Any]) -> int:
     """Return where an array's data lies. The caller keeps the array alive."""
     return int(array.ctypes.data)
+
+
+def touch(array: NDArray[Any]) -> None:
+    """Write an array over with itself, so that the audio thread never meets a page fault in it."""
+    array[...] = array.copy()

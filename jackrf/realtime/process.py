@@ -145,18 +145,25 @@ def run_period(context, inputs, mixes, frames, frame_time, now):
 def _silence_ports(mixes, frames):
     for number in range(len(mixes)):
         for port in (mixes[number].left_port, mixes[number].right_port):
-            samples = carray(pointer(jack_port_get_buffer(port, frames)), (frames,), np.float32)
-            for frame in range(frames):
-                samples[frame] = 0.0
+            samples_at = jack_port_get_buffer(port, frames)
+            if samples_at != 0:
+                samples = carray(pointer(samples_at), (frames,), np.float32)
+                for frame in range(frames):
+                    samples[frame] = 0.0
 
 
 @kernel
 def _fetch_buffers(inputs, mixes, frames):
+    """Ask JACK for this period's buffers; say whether all are there (PipeWire may have none)."""
+    there = True
     for number in range(len(inputs)):
         inputs[number].buffer_at = jack_port_get_buffer(inputs[number].port, frames)
+        there = there and inputs[number].buffer_at != 0
     for number in range(len(mixes)):
         mixes[number].left_at = jack_port_get_buffer(mixes[number].left_port, frames)
         mixes[number].right_at = jack_port_get_buffer(mixes[number].right_port, frames)
+        there = there and mixes[number].left_at != 0 and mixes[number].right_at != 0
+    return there
 
 
 @callback(JACK_PROCESS)
@@ -167,11 +174,10 @@ def process(frames, argument):
     mixes = carray(pointer(context.mixes_at), (context.mixes,), MIX)
     start = _now(context)
     flush_denormals()
-    if frames > context.capacity:
+    if frames > context.capacity or not _fetch_buffers(inputs, mixes, frames):
         _silence_ports(mixes, frames)
-        context.oversized += 1
+        context.refused_periods += 1
     else:
-        _fetch_buffers(inputs, mixes, frames)
         frame_time = jack_last_frame_time(context.client)
         run_period(context, inputs, mixes, frames, frame_time, start)
     context.cycles += 1
