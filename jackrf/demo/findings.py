@@ -97,19 +97,7 @@ def examine(
         JackrfError: nothing was heard, it lags by no steady amount, or the instrument did not
             follow the fader.
     """
-    loudest = max(
-        levels(heard, samplerate, {"all": (20.0, 20000.0)}).decibels["all"], default=FLOOR_DB
-    )
-    if loudest < HEARD_DB:
-        raise JackrfError(
-            f"the listener heard nothing: its loudest moment is {loudest:.0f} dB full scale, "
-            f"expected more than {HEARD_DB:.0f}"
-        )
-    delay = latency(heard.sum(axis=0), played.sum(axis=0), samplerate)
-    if delay is None:
-        raise JackrfError(
-            "the listener heard sound, but its delay is not steady: no latency to tell"
-        )
+    delay = _delay(heard, played, samplerate)
     length = heard.shape[1] - delay.frames
     lined_up = levels(heard[:, delay.frames :], samplerate, BANDS)
     sources = {
@@ -135,6 +123,22 @@ def examine(
         gaps=gaps,
         stumbles=len(stumbles),
     )
+
+
+def _delay(heard: Audio, played: Audio, samplerate: int) -> Latency:
+    all_there_is = levels(heard, samplerate, {"all": (20.0, 20000.0)}).decibels["all"]
+    loudest = max(all_there_is, default=FLOOR_DB)
+    if loudest < HEARD_DB:
+        raise JackrfError(
+            f"the listener heard nothing: its loudest moment is {loudest:.0f} dB full scale, "
+            f"expected more than {HEARD_DB:.0f}"
+        )
+    delay = latency(heard.sum(axis=0), played.sum(axis=0), samplerate)
+    if delay is None:
+        raise JackrfError(
+            "the listener heard sound, but its delay is not steady: no latency to tell"
+        )
+    return delay
 
 
 def _causes(

@@ -16,6 +16,8 @@ from jackrf.units import db_text
 Status = Mapping[str, Any]
 
 _VIEWS_IN_A_PIPE: Final = 3
+_FADER_LINES: Final = 4
+"""What the fader takes of a terminal's height, and the line of the cursor."""
 _TRACK_CELLS: Final = 34
 _TRACK_DB: Final = (-42.0, 6.0)
 """Both ends of the fader's way."""
@@ -29,7 +31,11 @@ def view(console: Console) -> Iterator[Callable[[Status, float, float], None]]:
     """
     if console.is_terminal:
         with Live(console=console, auto_refresh=False) as live:
-            yield lambda status, gain, _progress: live.update(picture(status, gain), refresh=True)
+
+            def replace(status: Status, gain: float, _progress: float) -> None:
+                live.update(picture(status, gain, console.height - _FADER_LINES), refresh=True)
+
+            yield replace
         return
     shown = 0
 
@@ -42,8 +48,14 @@ def view(console: Console) -> Iterator[Callable[[Status, float, float], None]]:
     yield draw
 
 
-def picture(status: Status, gain: float) -> RenderableType:
-    """Return jackrf's status with the fader at a gain in dB below it."""
+def picture(status: Status, gain: float, height: int | None = None) -> RenderableType:
+    """Return jackrf's status with the fader at a gain in dB below it.
+
+    Args:
+        status: as the control socket gives it.
+        gain: dB.
+        height: lines that the status may take; by default as many as it needs.
+    """
     lowest, highest = _TRACK_DB
     part = (max(gain, lowest) - lowest) / (highest - lowest)
     left = round(min(part, 1.0) * (_TRACK_CELLS - 1))
@@ -57,4 +69,4 @@ def picture(status: Status, gain: float) -> RenderableType:
         ("  off" if gain == FLOOR_DB else f"  {db_text(gain)}", "bold"),
         "\n",
     )
-    return Group(render(status), fader)
+    return Group(render(status, height), fader)

@@ -88,10 +88,11 @@ def test_a_pipe_gets_the_view_three_times() -> None:
     assert capture.get().count("FADER") == 3
 
 
-def test_a_terminal_gets_every_one_in_the_same_place() -> None:
-    """Each replaces the one before."""
+@pytest.mark.parametrize("height", [40, 24, 14])
+def test_a_terminal_gets_every_one_in_the_same_place(height: int) -> None:
+    """Each replaces the one before, and the fader has room in a low terminal too."""
     file = io.StringIO()
-    with view(Console(file=file, width=100, height=40, force_terminal=True)) as draw:
+    with view(Console(file=file, width=100, height=height, force_terminal=True)) as draw:
         draw(status(), -6.0, 0.1)
         draw(status(), 3.0, 0.2)
     assert "-6.0 dB" in file.getvalue()
