@@ -105,6 +105,7 @@ LAYERS = (
             "jackrf.demo",
             "jackrf.demo.*",
             "jackrf.doctor",
+            "jackrf.doctor.*",
             "jackrf.listen",
             "jackrf.live",
             "jackrf.live.*",
