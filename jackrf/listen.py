@@ -135,6 +135,8 @@ def listen(
         raise
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, listening.stop)
+        # libjack takes an interrupted wait for a failure.
+        signal.siginterrupt(number, False)
     try:
         print(f"jackrf: {listening.client.name} listens on {url}; stop with Ctrl-C", flush=True)
         there = listening.run(connect)
