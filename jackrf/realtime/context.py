@@ -23,8 +23,8 @@ RTP_HEADER = 12
 MAX_SLICES = 80
 """The most packets that one period becomes: twice 8192 frames of L24 stereo over 1268 bytes."""
 
-DURATION_BINS = 640
-"""Of the histogram of callback durations: 32 in each octave of nanoseconds (see `statistics`)."""
+DURATION_BINS = 992
+"""Of the histogram of callback durations: 32 in each octave of nanoseconds, up to 30 s."""
 
 INPUT = np.dtype(
     [

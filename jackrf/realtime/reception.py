@@ -48,6 +48,7 @@ RECEPTION = np.dtype(
         ("moved", "u4"),  # 1: what is played next does not follow what was played last
         ("presence", "f4"),  # 0..1: how far audio has faded in
         ("tail", "i4"),  # frames of the fade-out played; TAIL = done
+        ("in_hand", "i4"),  # frames received beyond the last one played, in the last period
         # Counters and meters.
         ("cycles", "i8"),
         ("packets", "i8"),  # of the stream, played or not
@@ -59,8 +60,6 @@ RECEPTION = np.dtype(
         ("concealed", "i8"),  # frames that were not there in time
         ("left_peak", "f4"),  # amplitude, falls 20 dB in 1.5 s
         ("right_peak", "f4"),
-        ("in_hand", "i4"),  # frames received beyond the last one played, in the last period
-        ("padding", "u4"),
     ]
 )
 
