@@ -29,16 +29,17 @@ def _function(name: str, returns: types.Type, *arguments: types.Type) -> types.E
 
 
 def load_libjack() -> None:
-    """Make libjack's functions known to the compiler; harmless without libjack until one is called.
+    """Make libjack's functions known to the compiler.
 
     Raises:
-        OSError: the library is installed but cannot be loaded.
+        OSError: there is no libjack. Code that calls it could not be loaded either, and LLVM
+            ends the process when it meets a name that it does not know.
     """
     name = ctypes.util.find_library("jack") or "libjack.so.0"
     try:
         llvm.load_library_permanently(name)
     except RuntimeError as error:
-        raise OSError(f"{name} cannot be loaded: {error}") from error
+        raise OSError(f"{name} cannot be loaded: {error}: apt install libjack-jackd2-0") from error
 
 
 jack_port_get_buffer = _function("jack_port_get_buffer", _address, _address, types.uint32)
