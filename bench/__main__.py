@@ -1,6 +1,7 @@
 """``python -m bench``: measure, print the table, and write it as Markdown, JSON and a picture."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,7 @@ from bench.soak import measure_soak
 from bench.table import markdown
 from jackrf.errors import JackrfError
 
-EPILOG = """With no part, all but soak are measured, which takes about six minutes. A part that is
+EPILOG = """With no part, all but soak are measured, which takes about seven minutes. A part that is
 measured alone takes its place in the results of this machine, with its own date."""
 
 Measure = Callable[[Place, argparse.Namespace, Callable[[str], None]], dict[str, object]]
@@ -49,7 +50,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=7, help="turns of each client [7]")
     parser.add_argument("--seconds", type=float, default=3.0, help="length of a turn [3]")
     parser.add_argument("--loads", type=int, default=3, help="runs under each load [3]")
-    parser.add_argument("--chirps", type=int, default=40, help="bursts through each path [40]")
+    parser.add_argument("--chirps", type=int, default=45, help="chirps through each path [45]")
     parser.add_argument("--minutes", type=float, default=10.0, help="length of the soak [10]")
     parser.add_argument(
         "--out", type=Path, default=Path(__file__).parent, help="folder of results.*"
@@ -59,6 +60,11 @@ def _options() -> argparse.Namespace:
     if unknown:
         parser.error(f"unknown part {min(unknown)}: allowed are {', '.join(PARTS)}")
     return options
+
+
+def _end(number: int, _: object) -> None:
+    """Leave as an error does, so that every program that was started is ended."""
+    sys.exit(128 + number)
 
 
 def _say(text: str) -> None:
@@ -77,6 +83,7 @@ def _measure(options: argparse.Namespace) -> Results:
 def main() -> None:
     """Measure what was asked for, print and write it."""
     options = _options()
+    signal.signal(signal.SIGTERM, _end)
     try:
         results = _measure(options)
     except JackrfError as error:

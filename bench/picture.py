@@ -7,6 +7,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from bench.results import Cpu, CpuCase, Latency, Results
 from bench.summary import callback, cpu_ms, labels, periods
@@ -35,6 +36,10 @@ def _colour(label: str) -> str:
     return OWN if label.startswith("jackrf") else OTHERS
 
 
+def _name(label: str) -> str:
+    return "zita-j2n\n(no mixing)" if label == "zita-j2n" else label
+
+
 def _plain(axes: Axes) -> None:
     """Take away what is no data."""
     for side in ("top", "right", "left"):
@@ -55,7 +60,7 @@ def _bars(axes: Axes, names: list[str], values: list[float], texts: list[str]) -
 def _draw_cpu(axes: Axes, case: CpuCase) -> None:
     names = labels(case)
     values = [cpu_ms(case, name) for name in names]
-    _bars(axes, names, values, [f"{value:.1f}" for value in values])
+    _bars(axes, list(map(_name, names)), values, [f"{value:.1f}" for value in values])
     axes.set_title(f"CPU time, {case.title}")
     axes.set_xlabel("ms per second, whole process")
 
@@ -64,6 +69,7 @@ def _draw_callback(axes: Axes, cpu: Cpu) -> None:
     case = cpu.cases[-1]
     found = {name: callback(case, name) for name in labels(case)}
     known = {name: quantiles for name, quantiles in found.items() if quantiles is not None}
+    tails = [quantiles.p99_9 for quantiles in known.values()]
     for row, (name, quantiles) in enumerate(known.items()):
         colour = _colour(name)
         axes.plot([quantiles.p50, quantiles.p99_9], [row, row], color=colour, linewidth=3)
@@ -74,6 +80,10 @@ def _draw_callback(axes: Axes, cpu: Cpu) -> None:
     axes.set_yticks(range(len(known)), list(known))
     axes.set_ylim(-0.7, len(known) - 0.5)
     axes.set_xscale("log")
+    axes.set_xlim(min(q.p50 for q in known.values()) * 0.7, max(3000.0, *tails) * 1.3)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter("{x:.0f}")
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.axvline(cpu.period_us, color=INK, linewidth=1, linestyle=(0, (4, 3)))
     axes.annotate("period ", (cpu.period_us, len(known) - 0.55), ha="right", fontsize=9)
     _plain(axes)
@@ -89,7 +99,7 @@ def _draw_latency(axes: Axes, latency: Latency) -> None:
     milliseconds = [value * latency.period / latency.samplerate * 1e3 for value in values]
     texts = [f"{v:.2f}  ({ms:.1f} ms)" for v, ms in zip(values, milliseconds, strict=True)]
     _bars(axes, names, values, texts)
-    axes.set_xlim(0, max(*values, 1.0) * 1.35)
+    axes.set_xlim(0, max(*values, 1.0) * 1.45)
     axes.set_title("Latency, port to port on one server")
     axes.set_xlabel(f"periods of {latency.period} frames, median")
 

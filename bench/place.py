@@ -25,7 +25,7 @@ CONNECT_SECONDS = 5.0
 class Place:
     """A JACK server at 48 kHz, and what belongs to it.
 
-    Make one by `open_place`, which takes everything away again.
+    Make one by `open_place` or `place_on`, which take everything away again.
     """
 
     server: DummyJack
@@ -124,15 +124,20 @@ def free_ports() -> int:
 
 
 @contextmanager
-def open_place(period: int = 128) -> Iterator[Place]:
-    """Start a server for the length of a ``with`` block.
+def place_on(server: DummyJack) -> Iterator[Place]:
+    """Make a place on a running server, for the length of a ``with`` block.
 
-    Args:
-        period: frames.
+    libjack keeps one server per process: no client of another one may be open in this process.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jackrf-bench-")))
-        server = stack.enter_context(DummyJack(f"bench-{os.getpid()}-{period}", period=period))
         patch_bay = jack.Client("bench-patch", servername=server.name, no_start_server=True)
         stack.callback(patch_bay.close)
         yield Place(server, folder, patch_bay, free_ports())
+
+
+@contextmanager
+def open_place() -> Iterator[Place]:
+    """Start a server, 48 kHz and 128 frames, and make a place on it."""
+    with DummyJack(f"bench-{os.getpid()}") as server, place_on(server) as place:
+        yield place

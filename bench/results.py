@@ -65,9 +65,9 @@ class Path_(Figures):  # noqa: N801 - `Path` is pathlib's
 
     title: str
     frames: list[int]
-    """Latency of each burst that came through"""
+    """Latency of each chirp that came through"""
     sent: int
-    """Bursts that were played"""
+    """Chirps that were played"""
 
 
 class Latency(Figures):

@@ -19,6 +19,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from jackrf.testing import DummyJack
+
 if TYPE_CHECKING:
     from bench.clients import Client
     from bench.place import Place
@@ -107,13 +109,21 @@ def late_packets(opened: socket.socket) -> list[Packet]:
     return [read(opened.recv(4096)) for _ in range(20)]
 
 
-@pytest.fixture(scope="module")
-def place() -> "Iterator[Place]":
-    """A server of 128 frames a period, and a patch bay."""
-    from bench.place import open_place
+@pytest.fixture
+def place(dummy_jack: DummyJack) -> "Iterator[Place]":
+    """A patch bay and all else on the server of the tests, 128 frames a period."""
+    from bench.place import place_on
 
-    with open_place() as opened:
-        yield opened
+    with place_on(dummy_jack) as made:
+        yield made
+
+
+@pytest.fixture
+def long_periods(place: "Place") -> Iterator[None]:
+    """Periods of 1024 frames for the length of one test."""
+    place.patch_bay.blocksize = 1024
+    yield
+    place.patch_bay.blocksize = 128
 
 
 @pytest.mark.parametrize("name", ["mixclient", "rig"])
@@ -176,14 +186,12 @@ def test_every_client_turns_bad_samples_to_silence(place: "Place", label: str) -
 
 
 @pytest.mark.system
-def test_a_long_period_leaves_in_equal_small_packets() -> None:
+@pytest.mark.usefixtures("long_periods")
+@pytest.mark.parametrize("label", CLIENTS)
+def test_a_long_period_leaves_in_equal_small_packets(place: "Place", label: str) -> None:
     """1024 frames make four packets of 256, none above 1280 bytes."""
-    from bench.place import open_place
-
-    with open_place(period=1024) as opened:
-        for label in CLIENTS:
-            [packets] = listen(opened, label, [0.5], 1)
-            assert {packet.audio.shape for packet in packets} == {(256, 2)}
+    [packets] = listen(place, label, [0.5], 1)
+    assert {packet.audio.shape for packet in packets} == {(256, 2)}
 
 
 @pytest.mark.system
@@ -205,7 +213,7 @@ def test_a_direct_wire_has_no_latency(place: "Place") -> None:
     """The probe itself adds nothing: every chirp is heard in the frame in which it is played."""
     from bench.latency import Route, take_path
 
-    path = take_path(place, Route("a direct wire"), chirps=5)
+    path = take_path(place, Route("a direct wire", starts=1), chirps=5)
     assert set(path.frames) == {0}
     assert len(path.frames) >= 4
 
