@@ -54,7 +54,8 @@ class Running:
 
     def _set(self, message: Mapping[str, Any]) -> Any:
         mix, strip = message.get("mix"), message.get("input")
-        if not isinstance(mix, str | None) or not isinstance(strip, str | None):
+        named = isinstance(mix, str | None) and isinstance(strip, str | None)
+        if not named or mix is strip is None:
             raise InputError("set needs a mix, an input or both, each by its id")
         values = {
             Place(mix, strip, name): value
