@@ -236,16 +236,21 @@ class Recorder(_Instrument):
 
     def end(self) -> Take:
         """Stop, and return what was recorded."""
+        now = self.now
         self._rest()
         start = int(self._seat["start"][0])
-        frames = min(self._tracks.shape[1], max(0, apart(self.now, start)))
+        frames = min(self._tracks.shape[1], max(0, apart(now, start)))
         return Take(self._tracks[:, :frames], start, self.missed - self._missed_before)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until so much more has been recorded."""
+        end = self.now + round(seconds * self.client.samplerate)
+        wait_for(lambda: apart(self.now, end) >= 0)
 
     def record(self, seconds: float) -> Take:
         """Record for so long and return it."""
         self.begin(seconds)
-        end = int(self._seat["start"][0]) + round(seconds * self.client.samplerate)
-        wait_for(lambda: apart(self.now, end) >= 0)
+        self.wait(seconds)
         return self.end()
 
 

@@ -1,0 +1,117 @@
+"""JACK servers that are not there, come late, die, and come back."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from jackrf.control import socket_path
+from jackrf.errors import JackrfError
+from jackrf.testing import DummyJack
+from tests.system.capture import Capture
+from tests.system.instruments import Player, wait_for
+from tests.system.music import TONE_LEVEL, one_voice, tone
+from tests.system.running import Running, jackrf
+
+pytestmark = pytest.mark.system
+
+
+class Waiting(Running):
+    """``jackrf run --wait`` while there is no server."""
+
+    def __enter__(self) -> Self:
+        self.wait_until(self.is_waiting)
+        return self
+
+    def is_waiting(self) -> bool:
+        """Whether it says that it waits."""
+        try:
+            return bool(self.status()["state"] == "waiting for JACK")
+        except JackrfError:
+            return False
+
+
+def test_without_a_server_nothing_is_left(tmp_path: Path) -> None:
+    """No server: one line that says how to start one, exit code 1, and no control socket."""
+    session = tmp_path / "session.toml"
+    session.write_text(one_voice())
+    answer = jackrf("run", str(session), "--server", "jackrf-no-such-server")
+    assert (answer.code, answer.output) == (1, "")
+    assert "jackd -n jackrf-no-such-server -d alsa" in answer.line
+    assert not socket_path("jackrf").exists()
+
+
+def test_it_waits_for_a_server_that_comes_late(tmp_path: Path) -> None:
+    """With --wait it says in its status that it waits, and runs when the server comes."""
+    server = DummyJack(f"jackrf-{os.getpid()}-late")
+    with Waiting(tmp_path, one_voice(), server.name, "--wait") as waiting, server:
+        waiting.wait_until(waiting.is_mixing, 3.0)
+        end = waiting.stop()
+    assert (end.code, end.errors) == (0, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_waiting(tmp_path: Path, number: signal.Signals) -> None:
+    """Who waits for a server that never comes ends at once, and leaves no control socket."""
+    with Waiting(tmp_path, one_voice(), "jackrf-no-such-server", "--wait") as waiting:
+        end = waiting.stop(number)
+    assert (end.code, end.output, end.errors) == (0, "", "")
+    assert end.seconds < 1.0
+    assert not socket_path("jackrf").exists()
+
+
+def described(running: Running, player: Player) -> dict[str, Any]:
+    """Return what has to be the same under the next server."""
+    status = running.status()
+    mixes = status["mixes"].items()
+    return {
+        "pid": running.pid,
+        "client": status["client"],
+        "ports": sorted(port.name for port in player.client._client.get_ports("^jackrf:")),
+        "connections": [strip["connections"] for strip in status["inputs"]],
+        "listeners": {name: [one["url"] for one in mix["listeners"]] for name, mix in mixes},
+    }
+
+
+def test_it_outlives_the_server(tmp_path: Path) -> None:
+    """A server that is killed comes back, three times: the same process has the same ports,
+    connections and listeners, the levels as they were set last, and audio flows within 2 s.
+    """
+    server = DummyJack(f"jackrf-{os.getpid()}-mortal")
+    with (
+        Capture() as capture,
+        server,
+        Running(tmp_path, one_voice(capture.port), server.name) as running,
+    ):
+        with Player(server.name) as player:
+            running.wait_until(lambda: running.status()["inputs"][0]["connections"])
+            before = described(running, player)
+        for gain in (-6.0, -12.0, -3.0):
+            server.stop(kill=True)
+            running.wait_until(lambda: running.status()["state"] == "waiting for JACK", 5.0)
+            running.ask("set", mix="ear", input="voice", gain=gain)
+            level = round(10 ** (gain / 20) * TONE_LEVEL * 2**15)
+            server.start()
+            back = time.monotonic()
+            with Player(server.name) as player:
+                player.play(tone(), loop=True, delay=0.0)
+                heard_at_last(capture, level, back)
+                fresh = [one for one in capture.packets if one.at > back]
+                assert next(one.at for one in fresh if one.samples.any()) - back < 2.0
+                assert described(running, player) == before
+        end = running.stop()
+    assert (end.code, end.errors) == (0, "")
+
+
+def heard_at_last(capture: Capture, level: int, since: float) -> None:
+    """Wait until 20 packets in a row have their peak where it belongs, within 1 LSB."""
+
+    def right() -> bool:
+        last = [one for one in capture.packets[-20:] if one.at > since]
+        peak = max((int(abs(one.samples).max()) for one in last), default=0)
+        return len(last) == 20 and abs(peak - level) <= 1
+
+    wait_for(right, 10.0)
