@@ -51,6 +51,8 @@ THE_MODEL = (
     "jackrf",
     "jackrf.destinations",
     "jackrf.errors",
+    "jackrf.gains",
+    "jackrf.history",
     "jackrf.mixer",
     "jackrf.parameters",
     "jackrf.units",
@@ -76,7 +78,13 @@ LAYERS = (
         never=(*WAITING, "jack", "select", "socket", "subprocess"),
     ),
     Layer(
-        ("jackrf.destinations", "jackrf.mixer", "jackrf.parameters"),
+        (
+            "jackrf.destinations",
+            "jackrf.gains",
+            "jackrf.history",
+            "jackrf.mixer",
+            "jackrf.parameters",
+        ),
         own=("jackrf.units", "jackrf.errors", "jackrf.parameters"),
         foreign=("numpy",),
         never=OUTSIDE,
@@ -90,6 +98,12 @@ LAYERS = (
         ("jackrf.sessions", "jackrf.sessions.*"),
         own=(*THE_MODEL, *RTP, "jackrf.sessions", "jackrf.sessions.*"),
         foreign=("numpy", "pydantic", "pydantic_core", "rich", "tomlkit"),
+        never=("jack",),
+    ),
+    Layer(
+        ("jackrf.osc", "jackrf.osc.*"),
+        own=(*THE_MODEL, "jackrf.desk", "jackrf.osc", "jackrf.osc.*"),
+        foreign=("pythonosc", "zeroconf"),
         never=("jack",),
     ),
     Layer(
