@@ -14,6 +14,7 @@ from jackrf.errors import InputError
 from jackrf.realtime import receive as compiled
 from jackrf.realtime.context import address, touch
 from jackrf.realtime.reception import (
+    EARLINESS,
     PACKET_ROOM,
     PLAYING,
     RECEPTION,
@@ -53,6 +54,7 @@ class Receiver:
             "stamps_at": np.arange(RING, dtype=np.uint32) ^ np.uint32(1),
             "history_at": np.zeros((2, TAIL), np.float32),
             "fading_at": np.zeros((2, TAIL), np.float32),
+            "earliness_at": np.zeros(EARLINESS, np.int32),
         }
         for name, array in self._arrays.items():
             touch(array)

@@ -19,6 +19,8 @@ REFUSED = 111
 NET_DOWN, NET_UNREACHABLE, HOST_UNREACHABLE = 100, 101, 113
 DONT_WAIT = 0x40
 NO_SIGNAL = 0x4000
+WHOLE_SIZE = 0x20
+"""MSG_TRUNC: recv returns how long a datagram was, also where it did not fit."""
 CLOCK_MONOTONIC = 1
 
 _address = types.uintp

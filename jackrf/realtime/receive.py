@@ -2,10 +2,8 @@
 
     socket -> packets -> jitter buffer by timestamp -> one small playout delay -> conceal -> ports
 
-The delay is found, not set: for 30 ms the callback watches how much is in hand at the worst moment
-of each period, and then plays so that just that is used up. From then on each second is judged: a
-period more of delay when over 4 % of the periods came up short, a period less when under 2 % would
-have. Sender and receiver are taken to share one clock.
+Every frame is put into a ring at its timestamp, and played from there when it is due; `delay` says
+when that is.
 """
 
 import numpy as np
@@ -14,8 +12,10 @@ from numba import carray
 from jackrf.realtime.compiling import JACK_PROCESS, OFFLINE, callback, kernel
 from jackrf.realtime.conceal import mirror, play_broken, play_whole, remember_period
 from jackrf.realtime.convert import from_l16, from_l24
+from jackrf.realtime.delay import NOTHING_CAME, apart, judge, learn, note_packet, watch
 from jackrf.realtime.libc import (
     DONT_WAIT,
+    WHOLE_SIZE,
     flush_denormals,
     jack_last_frame_time,
     jack_port_get_buffer,
@@ -36,23 +36,11 @@ from jackrf.realtime.reception import (
 MOST_PACKETS = 256
 """Datagrams taken in one period, so that a flood cannot make the callback late."""
 
-LEARN_SECONDS = 0.030
 QUIET_SECONDS = 0.050
 """A stream that is silent for so long may be replaced by another SSRC."""
 FAR_SECONDS = 0.5
 """A timestamp further than this from where the stream is belongs to a stream that jumped."""
 STRANGERS = 4
-STARVED_SECONDS = 0.020
-"""A stream that runs and still comes up short for so long has changed its pace: learn again."""
-WINDOW_SECONDS = 1.0
-SHORT_SHARE = 0.04
-TIGHT_SHARE = 0.02
-
-
-@kernel
-def _apart(later, earlier):
-    """Return later - earlier of two timestamps as a signed number (RFC 1982)."""
-    return np.int64(np.int32(np.uint32(np.uint32(later) - np.uint32(earlier))))
 
 
 @kernel
@@ -77,7 +65,8 @@ def _payload(octets, size):
         start += 4 + 4 * ((np.int64(octets[start + 2]) << 8) | octets[start + 3])
     end = size
     if octets[0] & 0x20:
-        end -= octets[size - 1]
+        padding = octets[size - 1]
+        end -= padding if padding > 0 else size
     if start >= end:
         return 0, -1
     return start, end
@@ -102,16 +91,11 @@ def _begin(reception, ssrc, end):
     reception.newest_end = end
     reception.strangers = 0
     reception.streams += 1
-    _watch(reception)
-
-
-@kernel
-def _watch(reception):
-    learning = np.int32(LEARN_SECONDS * reception.samplerate)
-    # Two periods first, in which packets of the old pace may still come.
-    reception.learning = learning + 2 * reception.period
-    reception.lowest = np.int32(2**30)
-    reception.starved = 0
+    # Frames of a stream before may have the timestamps of this one.
+    stamps = carray(pointer(reception.stamps_at), (RING,), np.uint32)
+    for place in range(RING):
+        stamps[place] = place ^ 1
+    watch(reception)
 
 
 @kernel
@@ -126,7 +110,8 @@ def _belongs(reception, ssrc, timestamp, frames):
             return False
         _begin(reception, ssrc, end)
         return True
-    if abs(_apart(end, reception.newest_end)) > FAR_SECONDS * reception.samplerate:
+    expected = reception.due if reception.locked == PLAYING else reception.newest_end
+    if abs(apart(end, expected)) > FAR_SECONDS * reception.samplerate:
         reception.strangers += 1
         if reception.strangers < STRANGERS:
             return False
@@ -142,14 +127,19 @@ def _store(reception, timestamp, frames):
     decoded = carray(pointer(reception.decoded_at), (2, PACKET_ROOM // 4), np.float32)
     ring = carray(pointer(reception.ring_at), (2, RING), np.float32)
     stamps = carray(pointer(reception.stamps_at), (RING,), np.uint32)
+    end = np.uint32(timestamp + frames)
+    if apart(end, reception.newest_end) > 0:
+        reception.newest_end = end
     first = 0
     if reception.locked == PLAYING:
-        first = max(0, -_apart(timestamp, reception.due))
-        if first >= frames:
-            reception.late += 1
-            return
-    if stamps[np.uint32(timestamp + first) & (RING - 1)] == np.uint32(timestamp + first):
+        first = max(0, -apart(timestamp, reception.due))
+    probe = np.uint32(timestamp + min(first, frames - 1))
+    if stamps[probe & (RING - 1)] == probe:
         reception.duplicate += 1
+        return
+    note_packet(reception, timestamp)
+    if first >= frames:
+        reception.late += 1
         return
     for frame in range(first, frames):
         stamp = np.uint32(timestamp + frame)
@@ -157,14 +147,13 @@ def _store(reception, timestamp, frames):
         ring[0, place] = decoded[0, frame]
         ring[1, place] = decoded[1, frame]
         stamps[place] = stamp
-    end = np.uint32(timestamp + frames)
-    if _apart(end, reception.newest_end) > 0:
-        reception.newest_end = end
 
 
 @kernel
 def _take_packet(reception, octets, size):
     """Take one datagram; return whether it was a packet of the stream."""
+    if size > PACKET_ROOM:
+        return False
     start, end = _payload(octets, size)
     width = _sample_bytes(reception, octets)
     if end < 0 or width == 0 or (end - start) % (2 * width) != 0:
@@ -186,7 +175,7 @@ def _take_packet(reception, octets, size):
 def _drain(reception):
     octets = carray(pointer(reception.packet_at), (PACKET_ROOM,), np.uint8)
     for _ in range(MOST_PACKETS):
-        size = recv(reception.socket, reception.packet_at, PACKET_ROOM, DONT_WAIT)
+        size = recv(reception.socket, reception.packet_at, PACKET_ROOM, DONT_WAIT | WHOLE_SIZE)
         if size < 0:
             return
         if _take_packet(reception, octets, size):
@@ -194,55 +183,6 @@ def _drain(reception):
             reception.quiet = 0
         else:
             reception.alien += 1
-
-
-@kernel
-def _learn(reception, frames, time):
-    """Watch what is in hand; after 30 ms fix what to play when."""
-    reception.learning -= frames
-    if reception.learning < LEARN_SECONDS * reception.samplerate:
-        reception.lowest = min(reception.lowest, _apart(reception.newest_end, time))
-    if reception.learning > 0:
-        return
-    offset = np.uint32(reception.lowest - frames - np.int64(reception.margin))
-    if reception.locked == LEARNING or offset != reception.offset:
-        _move(reception, offset)
-    reception.locked = PLAYING
-
-
-@kernel
-def _move(reception, offset):
-    reception.offset = offset
-    reception.moved = 1
-    reception.shifts += 1
-    reception.window = 0
-    reception.short = 0
-    reception.tight = 0
-
-
-@kernel
-def _judge(reception, frames, time):
-    """Move the delay where the last second proved it too small or too large."""
-    if reception.quiet > QUIET_SECONDS * reception.samplerate:
-        return
-    spare = _apart(reception.newest_end, time + frames + reception.offset)
-    reception.in_hand = spare
-    spare -= np.int64(reception.margin)
-    reception.starved = reception.starved + frames if spare < 0 else 0
-    if reception.starved > STARVED_SECONDS * reception.samplerate:
-        _watch(reception)
-    reception.window += 1
-    reception.short += spare < 0
-    reception.tight += spare < frames
-    if reception.window * frames < WINDOW_SECONDS * reception.samplerate:
-        return
-    if reception.short > SHORT_SHARE * reception.window:
-        _move(reception, np.uint32(reception.offset - frames))
-    elif reception.tight < TIGHT_SHARE * reception.window:
-        _move(reception, np.uint32(reception.offset + frames))
-    reception.window = 0
-    reception.short = 0
-    reception.tight = 0
 
 
 @kernel
@@ -277,7 +217,8 @@ def _play(reception, left, right, time):
         reception.presence, reception.tail, missing = play_broken(
             left, right, memory, start, reception.presence, reception.tail, reception.written
         )
-        reception.concealed += missing
+        if reception.locked == PLAYING:
+            reception.concealed += missing
     reception.written += len(left)
 
 
@@ -294,14 +235,17 @@ def receive_period(reception, frames, time):
     changed = frames != reception.period
     reception.period = frames
     if changed and reception.locked == PLAYING:
-        _watch(reception)
+        watch(reception)
+    reception.least = NOTHING_CAME
     _drain(reception)
-    if reception.learning > 0 and reception.locked != WAITING:
-        _learn(reception, frames, time)
+    if reception.learning > 0:
+        learn(reception, frames)
     elif reception.locked == PLAYING:
-        _judge(reception, frames, time)
+        judge(reception, frames)
     if reception.locked != WAITING:
         _play(reception, left, right, time)
+    if reception.locked == PLAYING:
+        reception.in_hand = apart(reception.newest_end, time + frames + reception.offset)
     kept = kept_reading(frames, reception.samplerate)
     reception.left_peak = max(peak_of(reception.left_at, frames), reception.left_peak * kept)
     reception.right_peak = max(peak_of(reception.right_at, frames), reception.right_peak * kept)

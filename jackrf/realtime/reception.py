@@ -8,8 +8,11 @@ RING = 1 << 16
 TAIL = 64
 """Frames over which a gap fades out, and over which audio fades in after it."""
 
+EARLINESS = 64
+"""Of the histogram of how early packets come: whole periods from -32 to 31."""
+
 PACKET_ROOM = 2048
-"""Bytes; a longer datagram is cut and then fails its own length check."""
+"""Bytes; a longer datagram is no packet of ours."""
 
 RECEPTION = np.dtype(
     [
@@ -29,6 +32,7 @@ RECEPTION = np.dtype(
         ("stamps_at", "u8"),  # uint32[RING]: which frame lies there
         ("history_at", "u8"),  # float32[2, TAIL]: what was played last, in a circle
         ("fading_at", "u8"),  # float32[2, TAIL]: what a fade-out under way reads
+        ("earliness_at", "u8"),  # int32[EARLINESS]: periods by what came least early in them
         ("written", "i8"),  # frames ever put into history
         # The stream.
         ("locked", "u4"),  # WAITING for a stream, LEARNING its delay, PLAYING
@@ -38,13 +42,13 @@ RECEPTION = np.dtype(
         ("due", "u4"),  # timestamp of the first frame of this period
         ("period", "i4"),  # frames of the last period
         ("learning", "i4"),  # frames still to watch before the offset is set
-        ("lowest", "i4"),  # least (newest_end - frame time) seen while watching
+        ("watched", "i4"),  # packets seen while watching
+        ("lowest", "u4"),  # least (timestamp - frame time) of them, modulo 2**32
+        ("least", "i4"),  # frames by which the least early packet of this period was early
+        ("behind", "i4"),  # frames since packets last came in time
+        ("window", "i4"),  # frames since the delay was last judged
         ("quiet", "i4"),  # frames since the stream's last packet
         ("strangers", "i4"),  # packets in a row far from where the stream is
-        ("starved", "i4"),  # frames in a row of periods that lacked their last frames
-        ("window", "i4"),  # periods watched since the delay was last judged
-        ("short", "i4"),  # of these, how many lacked frames
-        ("tight", "i4"),  # and how many would have, with one period less of delay
         ("moved", "u4"),  # 1: what is played next does not follow what was played last
         ("presence", "f4"),  # 0..1: how far audio has faded in
         ("tail", "i4"),  # frames of the fade-out played; TAIL = done

@@ -46,9 +46,10 @@ def test_the_numbers_are_those_of_this_system() -> None:
 
 
 def test_flags_are_those_of_the_socket_module() -> None:
-    """MSG_DONTWAIT and MSG_NOSIGNAL."""
+    """MSG_DONTWAIT, MSG_NOSIGNAL and MSG_TRUNC."""
     assert libc.DONT_WAIT == socket.MSG_DONTWAIT
     assert libc.NO_SIGNAL == socket.MSG_NOSIGNAL
+    assert libc.WHOLE_SIZE == socket.MSG_TRUNC
 
 
 def test_the_clock_is_pythons_monotonic_one() -> None:
