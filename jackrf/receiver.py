@@ -1,5 +1,6 @@
 """The receive side as Python sees it: the compiled callback's memory, its socket, its counters."""
 
+import errno
 import ipaddress
 import socket
 import struct
@@ -113,10 +114,18 @@ def open_socket(source: Destination) -> socket.socket:
     except OSError as error:
         hearing.close()
         raise InputError(
-            f"{source.url} cannot be listened on ({error.strerror}): stop the program that uses "
-            f"the port (`ss -ulpn sport = :{source.port}` names it), or name another one"
+            f"{source.url} cannot be listened on ({error.strerror}): {_remedy(source, error)}"
         ) from None
     return hearing
+
+
+def _remedy(source: Destination, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        known = f"`ss -ulpn sport = :{source.port}` names it"
+        return f"stop the program that uses the port ({known}), or name another one"
+    if error.errno == errno.EACCES:
+        return "name a port from 1024 up"
+    return "name an address of this machine, 0.0.0.0 for all, or a multicast group"
 
 
 def _join(hearing: socket.socket, family: int, group: str) -> None:
