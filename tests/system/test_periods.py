@@ -14,7 +14,7 @@ from jackrf.rtp.stream import identify
 from jackrf.testing import DummyJack
 from tests.system.capture import Capture, Captured
 from tests.system.decoders import samples
-from tests.system.instruments import Player, Recorder, wait_for
+from tests.system.instruments import Player, Recorder
 from tests.system.music import one_voice, tone, wait_until_heard
 from tests.system.running import Listening, Running, free_port
 
