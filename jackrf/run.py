@@ -30,19 +30,33 @@ def make_desk(session: Session) -> Desk:
     return Desk(session.name, session.to_mixer(), wishes, plans)
 
 
+def say_in_terminal(line: str, priority: int) -> None:  # noqa: ARG001 - a terminal shows all
+    """Tell people by standard output."""
+    print(f"jackrf: {line}", flush=True)
+
+
 class Running:
-    """One session while it runs: follows JACK, answers the control socket, ends on a signal.
+    """One session while it runs: follows JACK, answers the control socket.
 
     Args:
-        desk: owned from here on, and closed at the end.
+        desk: owned from here on, and closed at the end. One that was handed a JACK client
+            (`jackrf.handover`) goes on with it.
         server: JACK server name, None for the default one.
         name: of the JACK client and of the control socket.
+        say: how people are told, by a line and its priority: 0 (an aside) to 3 (trouble).
     """
 
-    def __init__(self, desk: Desk, server: str | None, name: str) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        server: str | None,
+        name: str,
+        say: Callable[[str, int], None] = say_in_terminal,
+    ) -> None:
         self.desk = desk
         self._server = server
         self._name = name
+        self._say = say
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._control = ControlServer(
@@ -82,29 +96,68 @@ class Running:
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._stopping.set)
+            loop.add_signal_handler(number, self.stop)
         try:
-            await self._control.start()
-            if not wait:
-                self._open()
-            await self._follow()
+            await self.start(wait=wait)
+            await self.follow()
             self.desk.fade_out()
         finally:
-            self.desk.close()
-            await self._control.close()
+            await self.close()
+
+    def stop(self) -> None:
+        """Have `follow` return."""
+        self._stopping.set()
+
+    async def start(self, *, wait: bool) -> None:
+        """Open everything; call `close` afterwards, whatever happens.
+
+        Args:
+            wait: for a JACK server that is not there: `follow` looks for it.
+
+        Raises:
+            JackServerError: there is none, and `wait` is false.
+            InputError: the name is taken.
+        """
+        await self._control.start()
+        if self.desk.client is not None:
+            self._listen_to(self.desk.client)
+            return
+        try:
+            self._open()
+        except JackServerError:
+            if not wait:
+                raise
+
+    async def close(self) -> None:
+        """Close everything, the desk too, with what was not handed over."""
+        self.desk.close()
+        await self.leave()
+
+    async def leave(self) -> None:
+        """Close everything but the desk, which is to be handed over or closed."""
+        await self._control.close()
 
     def _open(self) -> None:
         client = self.desk.open(self._name, self._server)
+        self._listen_to(client)
+        self._say(
+            f"{self.desk.name!r} runs as {client.name} at {client.samplerate} Hz, "
+            f"{client.period} frames; stop with Ctrl-C",
+            0,
+        )
+
+    def _listen_to(self, client: JackClient) -> None:
         loop = asyncio.get_running_loop()
         client.on_event(lambda: _call_soon(loop, self._wake.set))
         # What happened before that stands on the queue.
         self._wake.set()
-        self._say(
-            f"jackrf: {self.desk.name!r} runs as {client.name} at {client.samplerate} Hz, "
-            f"{client.period} frames; stop with Ctrl-C"
-        )
 
-    async def _follow(self) -> None:
+    async def follow(self) -> None:
+        """Hear JACK, and look for it when it is away, until `stop`.
+
+        Raises:
+            InputError: the name was taken while JACK was away.
+        """
         while not self._stopping.is_set():
             client = self.desk.client
             if client is None:
@@ -114,7 +167,7 @@ class Running:
                 continue
             await self._pause(None)
             if self._hear_all(client):
-                self._say("jackrf: the JACK server went away; levels are kept, waiting for it")
+                self._say("the JACK server went away; levels are kept, waiting for it", 3)
                 self.desk.leave_jack()
 
     async def _pause(self, seconds: float | None) -> None:
@@ -133,10 +186,6 @@ class Running:
                 gone = gone or event.kind == "shutdown"
                 self.desk.hear(event)
         return gone
-
-    @staticmethod
-    def _say(line: str) -> None:
-        print(line, flush=True)
 
 
 def _call_soon(loop: asyncio.AbstractEventLoop, what: Callable[[], object]) -> None:
