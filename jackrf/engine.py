@@ -32,8 +32,8 @@ from jackrf.realtime.context import (
     MIX,
     VECTOR,
     address,
-    touch,
 )
+from jackrf.realtime.memory import lay_out
 from jackrf.realtime.statistics import quantiles
 from jackrf.units import amplitude_to_db, db_to_amplitude
 
@@ -88,43 +88,41 @@ class Engine:
     """
 
     callback = compiled.process
-    offline = compiled.process_offline
 
     def __init__(
         self, inputs: int, streams: Sequence[Stream], samplerate: int, capacity: int = MAX_PERIOD
     ) -> None:
         mixes, rows = len(streams), 2 * len(streams)
-        self.context = np.zeros(1, CONTEXT)
-        self.inputs = np.zeros(inputs, INPUT)
-        self.mixes = np.zeros(mixes, MIX)
+        self._arrays = lay_out(
+            {
+                "context": (CONTEXT, (1,)),
+                "clock_at": (np.int64, (2,)),
+                "inputs_at": (INPUT, (inputs,)),
+                "mixes_at": (MIX, (mixes,)),
+                "steady_at": (np.uint32, (rows,)),
+                "moving_at": (np.uint32, (rows,)),
+                "sounding_at": (np.uint16, (rows, inputs)),
+                "gains_at": (np.float32, (rows, inputs)),
+                "goals_at": (np.float32, (rows, inputs)),
+                "remaining_at": (np.uint32, (rows, inputs)),
+                "durations_at": (np.int64, (DURATION_BINS,)),
+                "vectors_at": (VECTOR, (MAX_SLICES,)),
+                "packets_at": (np.uint8, (MAX_SLICES, MAX_PACKET)),
+                "messages_at": (MESSAGE, (MAX_SLICES,)),
+                "envelope_at": (np.float32, (capacity,)),
+                "cleaned": (np.float32, (inputs, capacity)),
+            }
+        )
+        self.context = self._arrays["context"]
+        self.inputs, self.mixes = self._arrays["inputs_at"], self._arrays["mixes_at"]
         self._gains = Gains(rows, inputs, samplerate)
         self._retired: list[tuple[int, object, Callable[[], None] | None]] = []
-        self._cleaned = np.zeros((inputs, capacity), np.float32)
-        self._durations = np.zeros(DURATION_BINS, np.int64)
         self._table = np.zeros(1, np.uint64)
         self._rows: list[NDArray[Any]] = []
-        self._arrays: dict[str, NDArray[Any]] = {
-            "inputs_at": self.inputs,
-            "mixes_at": self.mixes,
-            "targets_at": self._gains.array,
-            "listeners_at": self._table,
-            "durations_at": self._durations,
-            "gains_at": np.zeros((rows, inputs), np.float32),
-            "goals_at": np.zeros((rows, inputs), np.float32),
-            "remaining_at": np.zeros((rows, inputs), np.uint32),
-            "sounding_at": np.zeros((rows, inputs), np.uint16),
-            "steady_at": np.zeros(rows, np.uint32),
-            "moving_at": np.zeros(rows, np.uint32),
-            "envelope_at": np.zeros(capacity, np.float32),
-            "packets_at": np.zeros((MAX_SLICES, MAX_PACKET), np.uint8),
-            "messages_at": np.zeros(MAX_SLICES, MESSAGE),
-            "vectors_at": np.zeros(MAX_SLICES, VECTOR),
-            "clock_at": np.zeros(2, np.int64),
-        }
-        for name, array in self._arrays.items():
-            touch(array)
-            self.context[name] = address(array)
-        touch(self._cleaned)
+        for name in self._arrays.keys() & set(CONTEXT.names or ()):
+            self.context[name] = address(self._arrays[name])
+        self.context["targets_at"] = address(self._gains.array)
+        self.context["listeners_at"] = address(self._table)
         self.context["capacity"] = capacity
         self.context["samplerate"] = samplerate
         self.context["inputs"] = inputs
@@ -133,9 +131,9 @@ class Engine:
         self._lay_out_rows(streams, capacity)
 
     def _lay_out_rows(self, streams: Sequence[Stream], capacity: int) -> None:
-        stride = capacity * self._cleaned.itemsize
+        cleaned = self._arrays["cleaned"]
         for number, row in enumerate(self.inputs):
-            row["silence_at"] = address(self._cleaned) + number * stride
+            row["silence_at"] = address(cleaned) + number * capacity * cleaned.itemsize
         for row, stream in zip(self.mixes, streams, strict=True):
             row["ssrc"] = stream.ssrc
             row["timestamp_offset"] = stream.timestamp_offset
@@ -256,7 +254,7 @@ class Engine:
 
     def callback_microseconds(self) -> dict[str, float]:
         """Return p50, p99, p99_9 and max of the callback's durations since the start, in us."""
-        values = quantiles(self._durations, tuple(QUANTILES.values()))
+        values = quantiles(self._arrays["durations_at"], tuple(QUANTILES.values()))
         named = {
             name: round(value / 1000.0, 1) for name, value in zip(QUANTILES, values, strict=True)
         }

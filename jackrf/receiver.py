@@ -7,13 +7,13 @@ import struct
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jackrf.destinations import Destination
 from jackrf.engine import decibels
 from jackrf.errors import InputError
 from jackrf.realtime import receive as compiled
-from jackrf.realtime.context import address, touch
+from jackrf.realtime.context import address
+from jackrf.realtime.memory import lay_out
 from jackrf.realtime.reception import (
     EARLINESS,
     PACKET_ROOM,
@@ -41,25 +41,27 @@ class Receiver:
     """
 
     callback = compiled.receive
-    offline = compiled.receive_offline
 
     def __init__(
         self, samplerate: int, descriptor: int, sample_bytes: int = 0, margin: int = 0
     ) -> None:
-        self.reception = np.zeros(1, RECEPTION)
-        self._arrays: dict[str, NDArray[Any]] = {
-            "packet_at": np.zeros(PACKET_ROOM, np.uint8),
-            "decoded_at": np.zeros((2, PACKET_ROOM // 4), np.float32),
-            "ring_at": np.zeros((2, RING), np.float32),
-            # No timestamp ever falls on a place that differs from it in the lowest bit.
-            "stamps_at": np.arange(RING, dtype=np.uint32) ^ np.uint32(1),
-            "history_at": np.zeros((2, TAIL), np.float32),
-            "fading_at": np.zeros((2, TAIL), np.float32),
-            "earliness_at": np.zeros(EARLINESS, np.int32),
-        }
-        for name, array in self._arrays.items():
-            touch(array)
-            self.reception[name] = address(array)
+        self._arrays = lay_out(
+            {
+                "reception": (RECEPTION, (1,)),
+                "packet_at": (np.uint8, (PACKET_ROOM,)),
+                "decoded_at": (np.float32, (2, PACKET_ROOM // 4)),
+                "history_at": (np.float32, (2, TAIL)),
+                "fading_at": (np.float32, (2, TAIL)),
+                "earliness_at": (np.int32, (EARLINESS,)),
+                "stamps_at": (np.uint32, (RING,)),
+                "ring_at": (np.float32, (2, RING)),
+            }
+        )
+        # No timestamp ever falls on a place that differs from it in the lowest bit.
+        self._arrays["stamps_at"][:] = np.arange(RING, dtype=np.uint32) ^ np.uint32(1)
+        self.reception = self._arrays["reception"]
+        for name in self._arrays.keys() & set(RECEPTION.names or ()):
+            self.reception[name] = address(self._arrays[name])
         self.reception["samplerate"] = samplerate
         self.reception["socket"] = descriptor
         self.reception["sample_bytes"] = sample_bytes

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from jackrf.engine import Engine
 from jackrf.errors import JackServerError
+from jackrf.realtime import offline
 from jackrf.realtime.context import address
 from jackrf.receiver import Receiver
 
@@ -131,7 +132,7 @@ class OfflineClient:
         self.engine = engine
         self.frame_time = frame_time
         self.now = now
-        self._call = _OFFLINE(engine.offline.address)
+        self._call = _OFFLINE(offline.process_offline.address)
 
     def process(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         """Run one period.
@@ -174,7 +175,7 @@ class OfflineListener:
     def __init__(self, receiver: Receiver, frame_time: int = 0) -> None:
         self.receiver = receiver
         self.frame_time = frame_time
-        self._call = _OFFLINE(receiver.offline.address)
+        self._call = _OFFLINE(offline.receive_offline.address)
 
     def process(self, frames: int) -> NDArray[Any]:
         """Run one period; return what is played, float32, shape (2, frames)."""

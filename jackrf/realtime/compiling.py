@@ -17,7 +17,9 @@ ARITHMETIC = {"nsz", "arcp", "contract", "afn", "reassoc"}
 
 Kernel = Callable[..., Any]
 
-kernel: Callable[[Kernel], Kernel] = numba.njit(error_model="numpy", fastmath=ARITHMETIC)
+kernel: Callable[[Kernel], Kernel] = numba.njit(
+    error_model="numpy", fastmath=ARITHMETIC, forceinline=True
+)
 
 JACK_PROCESS = types.int32(types.uint32, types.voidptr)
 """``JackProcessCallback``: nframes, arg; 0 to go on."""

@@ -82,6 +82,8 @@ CONTEXT = np.dtype(
         ("client", "u8"),  # jack_client_t *
         ("capacity", "u4"),  # frames that our arrays hold; a longer period is silence
         ("samplerate", "u4"),  # Hz
+        ("meter_frames", "u4"),  # the period for which `meter_kept` holds
+        ("meter_kept", "f4"),  # share of its reading that a meter keeps over that period
         ("inputs", "u4"),  # how many INPUT rows
         ("mixes", "u4"),  # how many MIX rows
         ("inputs_at", "u8"),  # INPUT[inputs]
@@ -136,8 +138,3 @@ VECTOR = np.dtype([("base", "u8"), ("bytes", "u8")])
 def address(array: NDArray[Any]) -> int:
     """Return where an array's data lies. The caller keeps the array alive."""
     return int(array.ctypes.data)
-
-
-def touch(array: NDArray[Any]) -> None:
-    """Write an array over with itself, so that the audio thread never meets a page fault in it."""
-    array[...] = array.copy()

@@ -10,7 +10,7 @@ the packets; an input's buffer is another program's output and is never written.
 import numpy as np
 from numba import carray
 
-from jackrf.realtime.compiling import JACK_PROCESS, OFFLINE, callback, kernel
+from jackrf.realtime.compiling import JACK_PROCESS, callback, kernel
 from jackrf.realtime.context import CONTEXT, DURATION_BINS, INPUT, MIX
 from jackrf.realtime.libc import (
     CLOCK_MONOTONIC,
@@ -126,7 +126,10 @@ def _limit(context, mix, left, right, kept):
 @kernel
 def run_period(context, inputs, mixes, frames, frame_time, now):
     """Do the work of one period; the rows of `inputs` and `mixes` know their buffers."""
-    kept = kept_reading(frames, context.samplerate)
+    if frames != context.meter_frames:
+        context.meter_frames = frames
+        context.meter_kept = kept_reading(frames, context.samplerate)
+    kept = context.meter_kept
     _take_inputs(inputs, frames, kept)
     state = _mix(context, inputs, mixes)
     for number in range(len(mixes)):
@@ -185,13 +188,3 @@ def process(frames, argument):
     carray(pointer(context.durations_at), (DURATION_BINS,), np.int64)[bin_of(duration)] += 1
     context.longest = max(context.longest, duration)
     return 0
-
-
-@callback(OFFLINE)
-def process_offline(argument, frames, frame_time, now):
-    """Do the same on arrays whose addresses stand in the rows already (`jackrf.testing`)."""
-    context = carray(argument, (1,), CONTEXT)[0]
-    inputs = carray(pointer(context.inputs_at), (context.inputs,), INPUT)
-    mixes = carray(pointer(context.mixes_at), (context.mixes,), MIX)
-    run_period(context, inputs, mixes, frames, frame_time, now)
-    context.cycles += 1

@@ -9,7 +9,7 @@ when that is.
 import numpy as np
 from numba import carray
 
-from jackrf.realtime.compiling import JACK_PROCESS, OFFLINE, callback, kernel
+from jackrf.realtime.compiling import JACK_PROCESS, callback, kernel
 from jackrf.realtime.conceal import mirror, play_broken, play_whole, remember_period
 from jackrf.realtime.convert import from_l16, from_l24
 from jackrf.realtime.delay import NOTHING_CAME, apart, judge, learn, note_packet, watch
@@ -261,11 +261,3 @@ def receive(frames, argument):
     receive_period(reception, frames, jack_last_frame_time(reception.client))
     reception.cycles += 1
     return 0
-
-
-@callback(OFFLINE)
-def receive_offline(argument, frames, frame_time, now):  # noqa: ARG001
-    """Do the same into arrays whose addresses stand in the RECEPTION already."""
-    reception = carray(argument, (1,), RECEPTION)[0]
-    receive_period(reception, frames, frame_time)
-    reception.cycles += 1
