@@ -61,6 +61,7 @@ THE_ENGINE_ROOM = (
     "jackrf.client",
     "jackrf.desk",
     "jackrf.engine",
+    "jackrf.handover",
     "jackrf.listeners",
     "jackrf.receiver",
     "jackrf.reports",
@@ -120,6 +121,7 @@ LAYERS = (
             "jackrf.demo.*",
             "jackrf.doctor",
             "jackrf.doctor.*",
+            "jackrf.hosted",
             "jackrf.listen",
             "jackrf.live",
             "jackrf.live.*",
@@ -132,6 +134,9 @@ LAYERS = (
         never=REALTIME,
     ),
 )
+
+SANS_IO = ("jackrf.sessions.nsm", "jackrf.sessions.nsm_messages")
+"""Conversations that somebody else carries to and fro, and that are told what time it is."""
 
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:
@@ -187,6 +192,15 @@ def test_a_module_imports_only_what_its_layer_may(name: str) -> None:
     tree = ast.parse(MODULES[name].read_text())
     wrong = sorted({imported for imported in imports(tree) if not is_allowed(imported, layer)})
     assert not wrong, f"{name} may not import {', '.join(wrong)}"
+
+
+@pytest.mark.parametrize("name", SANS_IO)
+def test_a_conversation_is_without_io_and_without_a_clock(name: str) -> None:
+    """It may name a path, which is no I/O; what waits or touches the world it may not import."""
+    found = {
+        imported.partition(".")[0] for imported in imports(ast.parse(MODULES[name].read_text()))
+    }
+    assert not found & ({*WAITING, *OUTSIDE} - {"pathlib"})
 
 
 @pytest.mark.parametrize(
