@@ -110,7 +110,7 @@ def open_socket(source: Destination) -> socket.socket:
         if ipaddress.ip_address(place[0]).is_multicast:
             hearing.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             hearing.bind(place)
-            _join(hearing, family, str(place[0]))
+            _join(hearing, family, place)
         else:
             hearing.bind(place)
     except OSError as error:
@@ -130,10 +130,11 @@ def _remedy(source: Destination, error: OSError) -> str:
     return "name an address of this machine, 0.0.0.0 for all, or a multicast group"
 
 
-def _join(hearing: socket.socket, family: int, group: str) -> None:
+def _join(hearing: socket.socket, family: int, group: tuple[Any, ...]) -> None:
     if family == socket.AF_INET6:
-        request = socket.inet_pton(family, group) + struct.pack("@I", 0)
+        interface = struct.pack("@I", group[3])
+        request = socket.inet_pton(family, group[0]) + interface
         hearing.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, request)
     else:
-        request = socket.inet_aton(group) + struct.pack("@I", socket.INADDR_ANY)
+        request = socket.inet_aton(group[0]) + struct.pack("@I", socket.INADDR_ANY)
         hearing.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)
