@@ -65,7 +65,8 @@ class Listener:
         """Return how many bytes wait in our socket: SIOCOUTQ (udp(7))."""
         try:
             answer = fcntl.ioctl(self.socket, termios.TIOCOUTQ, bytes(4))
-        except OSError:
+        except (OSError, ValueError):
+            # ValueError: a socket that is closed has the descriptor -1.
             return 0
         return int(struct.unpack("i", answer)[0])
 
