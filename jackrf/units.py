@@ -7,6 +7,8 @@ GAIN_MIN_DB = -90.0
 GAIN_MAX_DB = 10.0
 """The top of a fader."""
 
+_DB_PER_DOUBLING = 20.0 * math.log10(2.0)
+
 
 def db_to_amplitude(db: float) -> float:
     """Return the linear amplitude of a gain in dB; below -90 dB, and at -inf, exactly 0."""
@@ -34,6 +36,50 @@ def pan_amplitudes(pan: float) -> tuple[float, float]:
     left = 0.0 if pan >= 1.0 else math.cos(angle)
     right = 0.0 if pan <= -1.0 else math.sin(angle)
     return left, right
+
+
+_X32_PIECES = (
+    # from position, from dB, dB per position, dB at position 0: the level fader of Behringer's X32
+    (0.5, -10.0, 40.0, -30.0),
+    (0.25, -30.0, 80.0, -50.0),
+    (0.0625, -60.0, 160.0, -70.0),
+    (0.0, -90.0, 480.0, -90.0),
+)
+
+
+def fader_to_db(position: float) -> float:
+    """Return the gain in dB of a fader's position 0..1, on the taper of the X32.
+
+    1 is +10 dB, 0.75 is 0 dB, 0.5 is -10 dB, 0.25 is -30 dB, and 0 is -inf.
+    """
+    if position <= 0.0:
+        return -math.inf
+    slope, base = next((slope, base) for start, _, slope, base in _X32_PIECES if position >= start)
+    return slope * position + base
+
+
+def db_to_fader(db: float) -> float:
+    """Return the position 0..1 at which a fader with the taper of the X32 has a gain in dB.
+
+    -90 dB and below, -inf too, is 0; +10 dB and above is 1.
+    """
+    for _, start, slope, base in _X32_PIECES:
+        if db >= start:
+            return min((db - base) / slope, 1.0)
+    return 0.0
+
+
+def ardour_fader_to_db(position: float) -> float:
+    """Return the gain in dB of a position 0..1 of an Ardour fader: 0.7818 is 0 dB, 1 is +6 dB."""
+    if position <= 0.0:
+        return -math.inf
+    return (198.0 * math.pow(position, 1.0 / 8.0) - 192.0) / 6.0 * _DB_PER_DOUBLING
+
+
+def db_to_ardour_fader(db: float) -> float:
+    """Return the position 0..1 of an Ardour fader for a gain in dB; its top is +6.02 dB."""
+    root = (6.0 * db / _DB_PER_DOUBLING + 192.0) / 198.0
+    return math.pow(min(max(root, 0.0), 1.0), 8.0)
 
 
 _IEC_KNEES = (

@@ -103,7 +103,7 @@ LAYERS = (
     ),
     Layer(
         ("jackrf.osc", "jackrf.osc.*"),
-        own=(*THE_MODEL, "jackrf.desk", "jackrf.osc", "jackrf.osc.*"),
+        own=(*THE_MODEL, *THE_ENGINE_ROOM, *RTP, "jackrf.osc", "jackrf.osc.*"),
         foreign=("pythonosc", "zeroconf"),
         never=("jack",),
     ),
@@ -135,7 +135,22 @@ LAYERS = (
     ),
 )
 
-SANS_IO = ("jackrf.sessions.nsm", "jackrf.sessions.nsm_messages")
+SANS_IO = (
+    "jackrf.osc.addresses",
+    "jackrf.osc.aliases",
+    "jackrf.osc.guard",
+    "jackrf.osc.messages",
+    "jackrf.osc.moreme",
+    "jackrf.osc.moves",
+    "jackrf.osc.namespace",
+    "jackrf.osc.patterns",
+    "jackrf.osc.readings",
+    "jackrf.osc.rows",
+    "jackrf.osc.tree",
+    "jackrf.osc.views",
+    "jackrf.sessions.nsm",
+    "jackrf.sessions.nsm_messages",
+)
 """Conversations that somebody else carries to and fro, and that are told what time it is."""
 
 
@@ -215,6 +230,10 @@ def test_a_conversation_is_without_io_and_without_a_clock(name: str) -> None:
         ("jackrf.units", "import numpy"),
         ("jackrf.engine", "import pythonosc"),
         ("jackrf.sessions.session", "from jackrf.realtime import process"),
+        ("jackrf.osc.namespace", "from jackrf.sessions import session"),
+        ("jackrf.osc.namespace", "import jack"),
+        ("jackrf.osc.guard", "from jackrf.realtime import process"),
+        ("jackrf.sessions.session", "import jackrf.osc.addresses"),
         ("jackrf.cli", "from jackrf import realtime"),
         ("jackrf.status", "import jackrf.realtime.context"),
     ],
