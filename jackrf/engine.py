@@ -3,10 +3,10 @@
 The engine does no input or output of its own. `jackrf.client` runs its callback under JACK,
 `jackrf.testing.OfflineClient` on plain arrays; `jackrf.mixer` says what the gains are.
 
-    engine = Engine(mixer, streams, samplerate)
+    engine = Engine(len(mixer.strips), streams, samplerate)
     engine.set_gains(mixer.matrix())        # at once or at any time: the audio glides
     engine.publish([...rows])               # who hears it
-    engine.snapshot()                       # meters and counters
+    engine.meters(0)                        # of the first mix
 """
 
 import time
@@ -176,10 +176,11 @@ class Engine:
 
         Args and shapes are those of `jackrf.gains.Gains.swap`.
         """
-        self._retire(self._gains.array, None)
+        before = self._gains.array
         self._gains.swap(rows, mix, seconds, gently=gently)
         self.context["targets_at"] = address(self._gains.array)
         self.context["revision"][0] += 1
+        self._retire(before, None)
 
     def glide_sends(
         self,
@@ -221,11 +222,13 @@ class Engine:
         """
         ordered = sorted(rows, key=lambda row: int(row["mix"][0]))
         table = np.array([*(address(row) for row in ordered), 0], np.uint64)
-        self._retire((self._table, self._rows), retire)
+        before = self._table, self._rows
         self.context["listeners_at"] = address(table)
         self._table, self._rows = table, ordered
+        self._retire(before, retire)
 
     def _retire(self, what: object, call: Callable[[], None] | None) -> None:
+        # After its successor was published: cycles before that do not count.
         self.collect()
         self._retired.append((self.cycles, what, call))
 
