@@ -142,7 +142,11 @@ class OfflineClient:
 
         Returns:
             What the local ports get, float32, shape (2 * mixes, frames): left and right of each.
+
+        Raises:
+            ValueError: the array is not what machine code can read.
         """
+        self._check(inputs)
         engine = self.engine
         frames = inputs.shape[1]
         outputs = np.zeros((2 * len(engine.mixes), frames), np.float32)
@@ -154,6 +158,19 @@ class OfflineClient:
         self.frame_time = (self.frame_time + frames) % 2**32
         self.now += frames * 1_000_000_000 // int(engine.context["samplerate"][0])
         return outputs
+
+    def _check(self, inputs: NDArray[np.float32]) -> None:
+        count, capacity = len(self.engine.inputs), int(self.engine.context["capacity"][0])
+        if inputs.dtype != np.float32 or inputs.ndim != 2 or len(inputs) != count:
+            raise ValueError(
+                f"inputs are {inputs.dtype}, shape {inputs.shape}: "
+                f"this engine takes float32, shape ({count}, frames)"
+            )
+        frames = inputs.shape[1]
+        if not 0 < frames <= capacity:
+            raise ValueError(f"a period of {frames} frames: this engine holds 1 to {capacity}")
+        if inputs.size and frames > 1 and inputs.strides[1] != inputs.itemsize:
+            raise ValueError("frames do not lie side by side: use numpy.ascontiguousarray")
 
     def run(self, inputs: NDArray[np.float32], period: int) -> NDArray[np.float32]:
         """Run many periods over long inputs, and return the long outputs, of whole periods."""

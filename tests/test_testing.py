@@ -1,4 +1,4 @@
-"""The JACK server of the tests: it starts, answers, stops, and can be killed as a crash does."""
+"""The tools of the tests: a JACK server that starts, stops and crashes; callbacks without one."""
 
 import os
 import shutil
@@ -6,11 +6,15 @@ import subprocess
 from pathlib import Path
 
 import jack
+import numpy as np
 import psutil
 import pytest
 
+from jackrf.engine import Engine
 from jackrf.errors import JackServerError
-from jackrf.testing import DummyJack
+from jackrf.testing import DummyJack, OfflineClient
+from tests.offline import RATE, Ear, Wire, desk, noise, settle, streams
+from tests.realtime.stream import START, codes, heard_codes, packet
 
 pytestmark = [
     pytest.mark.system,
@@ -96,3 +100,71 @@ def test_without_jackd_it_says_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(JackServerError, match="apt install jackd2"):
         DummyJack(name_of("missing")).start()
+
+
+def test_an_offline_client_keeps_time() -> None:
+    """Frame time counts frames, across its wrap; nanoseconds follow the rate."""
+    client = OfflineClient(Engine(1, streams(1), RATE), frame_time=2**32 - 100, now=5)
+    client.process(np.zeros((1, 480), np.float32))
+    assert (client.frame_time, client.now) == (380, 5 + 10_000_000)
+    client.process(np.zeros((1, 96), np.float32))
+    assert (client.frame_time, client.now) == (476, 5 + 12_000_000)
+
+
+def test_an_offline_client_runs_whole_periods() -> None:
+    """A long input is done period by period; what is left over of it is not."""
+    client = desk()
+    settle(client, 1.0)
+    sound = noise(1, 1, 1000)
+    before = client.engine.cycles
+    heard = client.run(sound, 128)
+    assert client.engine.cycles - before == 7
+    assert np.array_equal(heard, np.tile(sound[:, :896], (2, 1)))
+
+
+def test_an_offline_client_sends_for_real() -> None:
+    """What its listeners' sockets take are packets of its own time."""
+    client = desk(frame_time=1000)
+    with Ear() as ear:
+        client.engine.publish([ear.row])
+        client.run(np.zeros((1, 256), np.float32), 128)
+        first, second = ear.packets()
+    offset = int(client.engine.mixes["timestamp_offset"][0])
+    assert (first.timestamp, second.timestamp) == (offset + 1000, offset + 1128)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "problem"),
+    [
+        (np.zeros((2, 64)), r"are float64, shape \(2, 64\): this engine takes float32"),
+        (np.zeros((3, 64), np.float32), r"shape \(3, 64\).*takes float32, shape \(2, frames\)"),
+        (np.zeros(64, np.float32), r"shape \(64,\)"),
+        (np.zeros((2, 0), np.float32), "a period of 0 frames: this engine holds 1 to 256"),
+        (np.zeros((2, 257), np.float32), "a period of 257 frames"),
+        (np.zeros((2, 128), np.float32)[:, ::2], "do not lie side by side"),
+        (np.zeros((64, 2), np.float32).T, "do not lie side by side"),
+    ],
+)
+def test_an_offline_client_refuses_what_would_be_misread(
+    inputs: np.ndarray[tuple[int, ...], np.dtype[np.float32]], problem: str
+) -> None:
+    """Machine code has no bounds checks: another type, shape or layout is an error before it."""
+    client = OfflineClient(Engine(2, streams(1), RATE, capacity=256))
+    with pytest.raises(ValueError, match=problem):
+        client.process(inputs)
+    assert client.engine.cycles == 0
+
+
+def test_an_offline_listener_hears_what_is_sent_to_its_socket() -> None:
+    """Its socket is a real one; its frame time counts on across the wrap."""
+    with Wire(frame_time=2**32 - 640) as wire:
+        heard = []
+        for number in range(40):
+            wire.send(packet(number * 64, 64))
+            heard.append(wire.play(64))
+        assert wire.time == 40 * 64 - 640
+        assert int(wire.receiver.reception["cycles"][0]) == 40
+        offset = int(wire.receiver.reception["offset"][0])
+        assert offset == (START + 640) % 2**32
+        last = heard_codes(np.concatenate(heard[-5:], axis=1))
+        assert np.array_equal(last, codes(np.arange(35 * 64, 40 * 64)))
