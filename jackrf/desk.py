@@ -62,7 +62,7 @@ class Desk:
     """All of a session that runs.
 
     Args:
-        name: the session's; SSRCs are derived from it.
+        name: the session's; SSRCs are derived from it, and stay over a handover (`stream_name`).
         mixer: the model.
         wishes: by strip id, the full names of ports to connect to its input.
         plans: by mix id.
@@ -80,7 +80,7 @@ class Desk:
         plans: Mapping[str, MixPlan],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.name = name
+        self.name = self.stream_name = name
         self.mixer = mixer
         self.plans = plans
         self.state = "waiting for JACK"
@@ -136,7 +136,7 @@ class Desk:
         for mix in self.mixer.mixes:
             plan = self.plans[mix.id]
             payload = PAYLOADS[plan.encoding]
-            ssrc, offset = identify(self.name, mix.id)
+            ssrc, offset = identify(self.stream_name, mix.id)
             streams.append(
                 Stream(ssrc, offset, payload.payload_type, payload.sample_bytes, plan.ceiling)
             )

@@ -94,7 +94,7 @@ def describe(desk: Desk, mix: str, listener: int = 0) -> str:
     return serialise(
         Description(
             name=f"{desk.name}: {desk.mixer.mixes[number].name}",
-            identifier=identify(desk.name, mix)[0],
+            identifier=identify(desk.stream_name, mix)[0],
             origin=chosen.sender,
             destination=host if chosen.destination.is_multicast else chosen.sender,
             port=port,

@@ -116,6 +116,7 @@ LAYERS = (
     Layer(
         (
             "jackrf.__main__",
+            "jackrf.background",
             "jackrf.cli",
             "jackrf.demo",
             "jackrf.demo.*",
