@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -97,13 +98,18 @@ class Program:
             time.sleep(0.02)
 
     def end(self) -> None:
-        """Send SIGTERM and wait; SIGKILL when that is not enough. What was printed stays."""
+        """Send SIGTERM and wait; SIGKILL, and say so, when that is not enough.
+
+        What was printed stays.
+        """
         if self._process is None:
             return
         self._process.send_signal(signal.SIGTERM)
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
+            command = " ".join(self.command)
+            print(f"bench: killed after {END_SECONDS:g} s: {command}", file=sys.stderr)
             self._process.kill()
             self._process.wait()
         self._process = None
