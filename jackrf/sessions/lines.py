@@ -1,31 +1,7 @@
-"""On which line of a TOML text each key stands, so that an error can say where to look.
+"""On which line of a TOML text each key stands, so that an error can say where to look."""
 
-`tomllib` gives values without their places. This reads the same text again, only as far as it
-takes to tell keys from values.
-"""
-
-import re
-import tomllib
-from collections.abc import Iterator
-from typing import Any
-
+from jackrf.sessions.statements import statements
 from jackrf.sessions.tables import Location
-
-_TOKEN = re.compile(
-    r'''
-      (?P<newline> \n )
-    | (?P<open> [\[{] )
-    | (?P<close> [\]}] )
-    | (?P<equals> = )
-    | (?P<comment> \#[^\n]* )
-    | """ (?: \\. | [^\\] )*? "{3,5}     # up to two quotes may stand before the closing three
-    | \'\'\' .*? \'{3,5}
-    | " (?: \\. | [^"\\] )* "
-    | ' [^']* '
-    | [^\n\[\]{}=\#"']+
-    ''',
-    re.VERBOSE | re.DOTALL,
-)
 
 
 def line_numbers(text: str) -> dict[Location, int]:
@@ -36,17 +12,9 @@ def line_numbers(text: str) -> dict[Location, int]:
             that holds the table, so that the longest listed beginning of a location has its line.
     """
     lines: dict[Location, int] = {}
-    last_elements: dict[Location, int] = {}
-    table: Location = ()
-    for number, head in _statements(text):
-        if head.startswith("[["):
-            table = location = _header(_parts(head[2:-2]), last_elements, is_element=True)
-        elif head.startswith("["):
-            table = location = _header(_parts(head[1:-1]), last_elements, is_element=False)
-        else:
-            location = (*table, *_parts(head))
-        for length in range(1, len(location) + 1):
-            lines.setdefault(location[:length], number)
+    for statement in statements(text):
+        for length in range(1, len(statement.location) + 1):
+            lines.setdefault(statement.location[:length], statement.line)
     return lines
 
 
@@ -56,40 +24,3 @@ def line_of(location: Location, lines: dict[Location, int]) -> int | None:
         if location[:length] in lines:
             return lines[location[:length]]
     return None
-
-
-def _statements(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the line and the head of each statement: what is before ``=``, or the whole header."""
-    line, first, depth, head, in_value = 1, 1, 0, "", False
-    for match in _TOKEN.finditer(text + "\n"):
-        token, kind = match.group(), match.lastgroup
-        depth += (kind == "open") - (kind == "close")
-        if kind == "newline" and depth == 0:
-            if head.strip():
-                yield first, head.strip()
-            first, head, in_value = line + 1, "", False
-        elif kind == "equals":
-            in_value = True
-        elif kind != "comment" and not in_value:
-            head += token
-        line += token.count("\n")
-
-
-def _parts(key: str) -> list[str]:
-    parts = []
-    table: Any = tomllib.loads(f"{key} = 0")
-    while isinstance(table, dict):
-        [(part, table)] = table.items()
-        parts.append(part)
-    return parts
-
-
-def _header(parts: list[str], last_elements: dict[Location, int], *, is_element: bool) -> Location:
-    location: Location = ()
-    for number, part in enumerate(parts, 1):
-        location = (*location, part)
-        if is_element and number == len(parts):
-            last_elements[location] = last_elements.get(location, -1) + 1
-        if location in last_elements:
-            location = (*location, last_elements[location])
-    return location

@@ -6,6 +6,7 @@ Levels are in dB, ids are slugs that never change, order in the file is the orde
 
 import ipaddress
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,7 +18,8 @@ from jackrf import mixer
 from jackrf.destinations import parse_url
 from jackrf.errors import InputError, SessionError
 from jackrf.mixer import MAX_MIXES, MAX_STRIPS
-from jackrf.sessions.reading import read, shown
+from jackrf.sessions.migration import FORMAT, OLDEST, migrated
+from jackrf.sessions.reading import Document, read, shown
 from jackrf.sessions.tables import (
     BAD_KEY,
     TOLD,
@@ -30,10 +32,6 @@ from jackrf.sessions.tables import (
     problem,
 )
 from jackrf.units import GAIN_MAX_DB
-
-FORMAT = 1
-"""The format of session files that this version reads."""
-
 
 _SLUG = r"^[a-z0-9_-]{1,32}$"
 _LINE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
@@ -70,6 +68,11 @@ Gain = Annotated[
     Field(le=GAIN_MAX_DB),
     Allowed(f"a number of dB from -inf (silence) to {GAIN_MAX_DB:g}", "{key} = -6.0"),
 ]
+Pan = Annotated[
+    float,
+    Field(ge=-1, le=1),
+    Allowed("a number from -1 (left) to 1 (right)", "{key} = -0.5"),
+]
 Switch = Annotated[bool, Allowed("true or false", "{key} = true")]
 JackPort = Annotated[str, Field(pattern=f"^{_LINE}+:{_LINE}+$")]
 Url = Annotated[str, Field(pattern=r"^\S+$"), AfterValidator(_checked_url)]
@@ -82,6 +85,8 @@ class Input(Table):
     """What people call it; shown on surfaces and in JACK patchers."""
     trim: Gain = 0.0
     """Gain in dB that acts on every mix, -inf to 10."""
+    pan: Pan = 0.0
+    """Added to the pan of each of its sends: -1 left to 1 right."""
     mute: Switch = False
     """Whether it is silent in every mix."""
     connect: Annotated[
@@ -96,16 +101,14 @@ class Send(Table):
 
     gain: Gain
     """Gain in dB, -inf to 10; below -90 is silence."""
-    pan: Annotated[
-        float,
-        Field(ge=-1, le=1),
-        Allowed("a number from -1 (left) to 1 (right)", "{key} = -0.5"),
-    ] = 0.0
+    pan: Pan = 0.0
     """Place between the ears: -1 left, 0 centre, 1 right, with constant power."""
     mute: Switch = False
     """Whether this input is silent in this mix."""
     solo: Switch = False
     """Whether only this and other soloed inputs are heard in this mix."""
+    safe: Switch = False
+    """Whether recalling a scene leaves this send alone."""
 
 
 class Mix(Table):
@@ -117,6 +120,8 @@ class Mix(Table):
     """Gain in dB of the whole mix, -inf to 10."""
     mute: Switch = False
     """Whether the mix is silent."""
+    safe: Switch = False
+    """Whether recalling a scene leaves the whole mix alone."""
     send_to: Annotated[
         list[Url], Allowed("a list of URLs", '{key} = ["udp://192.168.1.31:5004"]')
     ] = Field(default_factory=list)
@@ -142,10 +147,10 @@ class Session(Table):
     """All that a session file says."""
 
     format: Annotated[
-        # Literal[1] would take true and 1.0 for a 1.
+        # Literal[2] would take 2.0 for a 2.
         int,
-        Field(ge=FORMAT, le=FORMAT),
-        Allowed(f"the number {FORMAT}", "{key} = 1"),
+        Field(ge=OLDEST, le=FORMAT),
+        Allowed(f"the number {FORMAT}", f"{{key}} = {FORMAT}"),
     ]
     """Format of the file; files of a higher format need a newer jackrf."""
     name: Name
@@ -177,7 +182,7 @@ class Session(Table):
     def to_mixer(self) -> mixer.Mixer:
         """Return a new desk with the strips, mixes and sends of this session, in port order."""
         strips = [
-            mixer.Strip(key, entry.name, trim=entry.trim, mute=entry.mute)
+            mixer.Strip(key, entry.name, trim=entry.trim, pan=entry.pan, mute=entry.mute)
             for key, entry in self.inputs.items()
         ]
         mixes = [
@@ -186,10 +191,8 @@ class Session(Table):
                 mix.name,
                 gain=mix.gain,
                 mute=mix.mute,
-                sends={
-                    strip: mixer.Send(send.gain, pan=send.pan, mute=send.mute, solo=send.solo)
-                    for strip, send in mix.sends.items()
-                },
+                safe=mix.safe,
+                sends={strip: mixer.Send(**dict(send)) for strip, send in mix.sends.items()},
             )
             for key, mix in self.mixes.items()
         ]
@@ -202,7 +205,15 @@ def load(path: Path) -> Session:
     Raises:
         SessionError: it cannot be read or is wrong; the message has one line for each problem.
     """
-    document = read(path)
+    return validated(read(path))
+
+
+def validated(document: Document) -> Session:
+    """Return the session that a text is.
+
+    Raises:
+        SessionError: it is wrong; the message has one line for each problem.
+    """
     found = document.data.get("format")
     if isinstance(found, int) and found > FORMAT:
         # Nothing else is looked at: what a newer format allows is not known here.
@@ -210,8 +221,10 @@ def load(path: Path) -> Session:
             f"{document.at(('format',))}: format = {shown(found)}: newer than this jackrf, "
             f"which reads format {FORMAT}; update jackrf"
         )
+    text = migrated(document.text, document.data)
+    data = document.data if text == document.text else tomllib.loads(text)
     try:
-        return Session.model_validate(document.data)
+        return Session.model_validate(data)
     except ValidationError as error:
         raise SessionError(document.explain(error)) from None
 

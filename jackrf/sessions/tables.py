@@ -5,6 +5,9 @@ that is all it needs to be reported well: `Table` turns each complaint of pydant
 into a message made from it, and an unknown key into one that names the nearest known key.
 Every problem is reported, not the first one only: those inside the tables and, by `between`, those
 that are only seen when two tables are compared.
+
+A key that begins with ``x-``, and a table of such a name, is anybody's: it may stand wherever keys
+of jackrf stand, nobody looks at it, and saving keeps it.
 """
 
 import json
@@ -32,6 +35,8 @@ TOLD = "told"
 """Type of a problem whose text says by itself what was found, or that nothing was."""
 BAD_KEY = "bad_key"
 """Type of a problem with a key itself; pydantic puts ``[key]`` at the end of its location."""
+ANYBODYS = "x-"
+"""How the keys begin that jackrf keeps and does not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +87,21 @@ def problem(kind: str, location: Location, text: str, found: object = None) -> I
     return InitErrorDetails(type=PydanticCustomError(kind, text), loc=location, input=found)
 
 
+def _without_anybodys(data: object) -> object:
+    if not isinstance(data, dict):
+        return data
+    return {k: v for k, v in data.items() if not str(k).startswith(ANYBODYS)}
+
+
 class Table(BaseModel):
     """A table of a session file: frozen, strict about types, without unknown keys."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        use_attribute_docstrings=True,
+        json_schema_extra={"patternProperties": {f"^{ANYBODYS}": True}},
     )
 
     @classmethod
@@ -104,7 +119,7 @@ class Table(BaseModel):
     def _report_all(cls, data: object, handler: ModelWrapValidatorHandler[Self]) -> Self:
         problems = list(cls.between(data))
         try:
-            table = handler(data)
+            table = handler(_without_anybodys(data))
         except ValidationError as error:
             problems = [cls._reworded(line) for line in error.errors()] + problems
         else:

@@ -15,7 +15,7 @@ from jackrf.sessions.check import check, pan_text, report, send_text
 from jackrf.sessions.session import Input, Mix, Send, Session, load
 
 STUDIO = Session(
-    format=1,
+    format=2,
     name="Studio [b]1[/b] :smile:",
     inputs={
         "vox": Input(
@@ -85,7 +85,7 @@ def test_everything_that_would_be_opened_is_shown() -> None:
 def test_mixes_that_do_not_fit_beside_each_other_stand_below() -> None:
     """A desk of 32 mixes is readable in a terminal of 80 characters."""
     mixes = {f"m{number}": Mix(name="x", sends={"vox": Send(gain=-1.0)}) for number in range(32)}
-    session = Session(format=1, name="x", inputs={"vox": Input(name="x")}, mixes=mixes)
+    session = Session(format=2, name="x", inputs={"vox": Input(name="x")}, mixes=mixes)
     heads = [line[1:] for line in cells(printed(session, width=80)) if line[0] == "input"]
     assert [len(head) for head in heads] == [4] * 8
     assert [key for head in heads for key in head] == list(mixes)
@@ -138,7 +138,7 @@ def test_a_wrong_session_is_an_error_and_shows_nothing(
 ) -> None:
     """What is shown is what would be opened."""
     path = tmp_path / "x.toml"
-    path.write_text("format = 1")
+    path.write_text("format = 2")
     with pytest.raises(SessionError, match="inputs: missing"):
         check(path)
     assert capsys.readouterr().out == ""
@@ -170,7 +170,7 @@ def test_an_output_that_knows_only_ascii_gets_ascii(tmp_path: Path) -> None:
 def test_mistakes_go_to_standard_error_with_exit_code_2(tmp_path: Path) -> None:
     """One line for each."""
     path = tmp_path / "x.toml"
-    path.write_text("format = 1\nname = 3\n")
+    path.write_text("format = 2\nname = 3\n")
     answer = run_check(path)
     assert answer.returncode == 2
     assert answer.stdout == ""

@@ -11,7 +11,7 @@ from jackrf.errors import SessionError
 from jackrf.sessions.session import Session, load
 
 BAND = """\
-format = 1
+format = 2
 name = "Band"
 
 [inputs.kick]
@@ -97,7 +97,7 @@ MISTAKES = [
         "pna = -0.5",
         (
             "19: mixes.drums.sends.kick.pna = -0.5: unknown key; did you mean pan? "
-            "allowed here: gain, pan, mute, solo"
+            "allowed here: gain, pan, mute, solo, safe"
         ),
     ),
     (
@@ -125,7 +125,7 @@ MISTAKES = [
         KICK,
         "kick = -6.0",
         (
-            "19: mixes.drums.sends.kick = -6.0: must be a table of gain, pan, mute, solo, "
+            "19: mixes.drums.sends.kick = -6.0: must be a table of gain, pan, mute, solo, safe, "
             "such as { gain = -6.0 }"
         ),
     ),
@@ -181,18 +181,18 @@ MISTAKES = [
         ),
     ),
     # format
-    ("format = 1\n", "", "format: missing; add the number 1, such as format = 1"),
-    ("format = 1", "format = 0", "1: format = 0: must be the number 1, such as format = 1"),
-    ("format = 1", "format = 1.0", "1: format = 1.0: must be the number 1, such as format = 1"),
+    ("format = 2\n", "", "format: missing; add the number 2, such as format = 2"),
+    ("format = 2", "format = 0", "1: format = 0: must be the number 2, such as format = 2"),
+    ("format = 2", "format = 1.0", "1: format = 1.0: must be the number 2, such as format = 2"),
     (
-        "format = 1",
+        "format = 2",
         "format = true",
-        "1: format = true: must be the number 1, such as format = 1",
+        "1: format = true: must be the number 2, such as format = 2",
     ),
     (
-        "format = 1",
-        'format = "1"',
-        '1: format = "1": must be the number 1, such as format = 1',
+        "format = 2",
+        'format = "2"',
+        '1: format = "2": must be the number 2, such as format = 2',
     ),
 ]
 
@@ -237,15 +237,15 @@ def test_a_bad_url_is_told_with_what_is_allowed(tmp_path: Path, url: str) -> Non
 
 def test_a_newer_format_is_refused_before_anything_else(tmp_path: Path) -> None:
     """What a newer file may hold is not known: its other keys are no mistakes."""
-    assert problems(tmp_path, "format = 2\nscenes = []\n") == [
-        "1: format = 2: newer than this jackrf, which reads format 1; update jackrf"
+    assert problems(tmp_path, "format = 3\nscenes = []\n") == [
+        "1: format = 3: newer than this jackrf, which reads format 2; update jackrf"
     ]
 
 
 def test_an_empty_file_is_told_all_it_lacks(tmp_path: Path) -> None:
     """The four keys that a session cannot be without."""
     assert problems(tmp_path, "") == [
-        "format: missing; add the number 1, such as format = 1",
+        "format: missing; add the number 2, such as format = 2",
         'name: missing; add a text of 1 to 64 characters on one line, such as name = "Kick"',
         "inputs: missing; add 1 to 64 tables, one for each input, such as [inputs.kick]",
         "mixes: missing; add 1 to 32 tables, one for each mix, such as [mixes.drums]",
@@ -254,15 +254,15 @@ def test_an_empty_file_is_told_all_it_lacks(tmp_path: Path) -> None:
 
 def test_a_session_without_inputs_or_mixes_is_refused(tmp_path: Path) -> None:
     """Empty tables are as good as none; sends of what is not there are not told on top."""
-    text = 'format = 1\nname = "x"\n[inputs]\n[mixes.a]\nname = "a"\nsends.kick = { gain = 0 }\n'
+    text = 'format = 2\nname = "x"\n[inputs]\n[mixes.a]\nname = "a"\nsends.kick = { gain = 0 }\n'
     assert problems(tmp_path, text) == [
         "3: inputs: a session has 1 to 64 inputs, not 0; write [inputs.ID] with a name"
     ]
-    text = 'format = 1\nname = "x"\nmixes = {}\n[inputs.a]\nname = "a"\n'
+    text = 'format = 2\nname = "x"\nmixes = {}\n[inputs.a]\nname = "a"\n'
     assert problems(tmp_path, text) == [
         "3: mixes: a session has 1 to 32 mixes, not 0; write [mixes.ID] with a name"
     ]
-    text = 'format = 1\nname = "x"\nmixes = 3\ninputs = []\n'
+    text = 'format = 2\nname = "x"\nmixes = 3\ninputs = []\n'
     assert problems(tmp_path, text) == [
         "3: mixes = 3: must be 1 to 32 tables, one for each mix, such as [mixes.drums]",
         "4: inputs = []: must be 1 to 64 tables, one for each input, such as [inputs.kick]",
@@ -271,7 +271,7 @@ def test_a_session_without_inputs_or_mixes_is_refused(tmp_path: Path) -> None:
 
 def session_of(inputs: int, mixes: int) -> str:
     """A session with this many inputs and mixes."""
-    lines = ["format = 1", 'name = "x"']
+    lines = ["format = 2", 'name = "x"']
     lines += [f'[inputs.i{number}]\nname = "{number}"' for number in range(inputs)]
     lines += [f'[mixes.m{number}]\nname = "{number}"' for number in range(mixes)]
     return "\n".join(lines)

@@ -18,7 +18,7 @@ from jackrf.sessions import shipped
 from jackrf.sessions.session import Input, Mix, Send, Session, load
 
 BAND = """\
-format = 1
+format = 2
 name = "Band"
 
 [inputs.kick]
@@ -55,7 +55,7 @@ def test_a_session_is_read_with_its_defaults(tmp_path: Path) -> None:
     """What is not written is as usual; a whole number of dB is a number of dB."""
     session = loaded(tmp_path, BAND)
     assert session == Session(
-        format=1,
+        format=2,
         name="Band",
         inputs={
             "kick": Input(name="Kick", trim=2.0, mute=False, connect=["system:capture_1"]),
@@ -115,7 +115,7 @@ def test_a_session_made_in_python_is_held_to_the_same_rules() -> None:
     strip = Input(name="Kick")
     mix = Mix(name="Drums", sends={"vox": Send(gain=0.0)})
     with pytest.raises(ValidationError, match="a send of an input that is not there"):
-        Session(format=1, name="x", inputs={"kick": strip}, mixes={"drums": mix})
+        Session(format=2, name="x", inputs={"kick": strip}, mixes={"drums": mix})
 
 
 def test_the_schema_describes_every_key() -> None:
@@ -241,3 +241,23 @@ def test_every_mistake_in_any_session_is_told(
     told = {line.split(": ")[1] for line in lines}
     assert told == {f'{group}.{key}.mute = "yes"' for group, key in wrong}
     assert len(lines) == len(wrong)
+
+
+def test_what_scenes_and_pan_need_reaches_the_desk(tmp_path: Path) -> None:
+    """Pan of an input, safe of a send and of a mix."""
+    text = BAND.replace("trim = 2.0", "trim = 2.0\npan = -0.25")
+    text = text.replace("pan = -0.5", "pan = -0.5, safe = true")
+    desk = loaded(tmp_path, text + "safe = true\n").to_mixer()
+    assert [strip.pan for strip in desk.strips] == [-0.25, 0.0]
+    assert [mix.safe for mix in desk.mixes] == [False, True]
+    assert desk.mixes[0].sends["kick"].safe
+
+
+def test_keys_that_begin_with_x_are_anybodys(tmp_path: Path) -> None:
+    """In any table, of any type; an input may still be called x-ray."""
+    text = BAND.replace("trim = 2.0", 'trim = 2.0\nx-microphone = "D112"')
+    text = text.replace("pan = -0.5", "pan = -0.5, x-note = [1]")
+    text += '[inputs.x-ray]\nname = "X"\n[x-lights]\nscene = { a = 1 }\n'
+    session = loaded(tmp_path, text)
+    assert list(session.inputs) == ["kick", "vox", "x-ray"]
+    assert session.mixes == loaded(tmp_path, BAND).mixes

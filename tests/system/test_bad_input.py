@@ -89,7 +89,7 @@ def refused(answer: Ended, *words: str) -> None:
             "flute = { gain",
             ("session.toml:12:", "mixes.ear.sends.flute", "voice"),
         ),
-        ("format = 1", "format = 2", ("session.toml:1:", "format = 2", "1")),
+        ("format = 1", "format = 3", ("session.toml:1:", "format = 3", "2")),
         ('name = "Voice"', 'name = "Voice', ("session.toml:5:", "not TOML", "mend")),
         (
             "udp://127.0.0.1:50120",
