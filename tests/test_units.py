@@ -1,6 +1,7 @@
-"""Units: decibel and amplitude, pan, the meter's scale, and what is shown to people."""
+"""Units: decibel and amplitude, pan, tapers, the meter's scale, and what is shown to people."""
 
 import math
+import struct
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,12 @@ from jackrf.units import (
     GAIN_MAX_DB,
     GAIN_MIN_DB,
     amplitude_to_db,
+    ardour_fader_to_db,
     db_text,
     db_to_amplitude,
+    db_to_ardour_fader,
+    db_to_fader,
+    fader_to_db,
     meter_position,
     pan_amplitudes,
 )
@@ -117,6 +122,77 @@ def test_a_louder_sound_never_stands_lower_on_the_meter(one: float, other: float
 def test_the_meter_has_no_jump(db: float) -> None:
     """A thousandth of a dB moves the meter by its steepest slope at most, at the knees too."""
     assert meter_position(db + 0.001) - meter_position(db) <= 0.001 * 0.025 + 1e-12
+
+
+TAPERS = [
+    # dB, where it stands on a fader of the X32, and of Ardour
+    (10.0, 1.0, 1.0),
+    (6.0, 0.9, 0.999),
+    (0.0, 0.75, 0.7818),
+    (-6.0, 0.6, 0.607),
+    (-10.0, 0.5, 0.510),
+    (-20.0, 0.375, 0.325),
+    (-30.0, 0.25, 0.202),
+    (-40.0, 0.1875, 0.1215),
+    (-60.0, 0.0625, 0.0395),
+    (-70.0, 20 / 480, 0.0211),
+]
+
+
+@pytest.mark.parametrize(("db", "x32", "ardour"), TAPERS)
+def test_the_tapers_are_those_of_their_desks(db: float, x32: float, ardour: float) -> None:
+    """X32's to the last bit, Ardour's as far as its table was read."""
+    assert db_to_fader(db) == pytest.approx(x32, abs=1e-15)
+    assert fader_to_db(x32) == pytest.approx(db, abs=1e-12)
+    assert db_to_ardour_fader(db) == pytest.approx(ardour, abs=6e-4)
+    if db <= 6.0:
+        assert ardour_fader_to_db(db_to_ardour_fader(db)) == pytest.approx(db, abs=1e-9)
+
+
+@pytest.mark.parametrize("position", [0.0, -0.1, -math.inf])
+def test_a_fader_at_its_bottom_is_off(position: float) -> None:
+    """Off is -inf dB, on either taper."""
+    assert fader_to_db(position) == ardour_fader_to_db(position) == -math.inf
+
+
+@pytest.mark.parametrize("db", [-90.0, -200.0, -math.inf])
+def test_silence_stands_at_the_bottom(db: float) -> None:
+    """-90 dB and less is the bottom of the X32's fader."""
+    assert db_to_fader(db) == 0.0
+
+
+@pytest.mark.parametrize("db", [10.5, 1e308, math.inf])
+def test_more_than_the_top_stands_at_the_top(db: float) -> None:
+    """Nothing stands beyond a fader's end."""
+    assert db_to_fader(db) == db_to_ardour_fader(db) == 1.0
+
+
+def float32(value: float) -> float:
+    """The value as OSC carries it."""
+    (carried,) = struct.unpack("f", struct.pack("f", value))
+    return float(carried)
+
+
+def test_every_step_of_an_x32_fader_comes_back_to_the_bit() -> None:
+    """Its 1024 steps, sent as float32, kept in dB and sent again, are the same float32."""
+    for step in range(1024):
+        position = float32(step / 1023)
+        assert float32(db_to_fader(fader_to_db(position))) == position
+
+
+@given(st.floats(0.0, 1.0))
+def test_a_position_survives_the_way_to_decibels_and_back(position: float) -> None:
+    """On the X32's taper within rounding, on Ardour's within a thousandth of a step of a screen."""
+    assert db_to_fader(fader_to_db(position)) == pytest.approx(position, abs=1e-15)
+    assert db_to_ardour_fader(ardour_fader_to_db(position)) == pytest.approx(position, abs=1e-9)
+
+
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_a_higher_fader_is_never_less_gain(one: float, other: float) -> None:
+    """Both tapers rise, at their knees too."""
+    low, high = sorted((one, other))
+    assert fader_to_db(low) <= fader_to_db(high)
+    assert ardour_fader_to_db(low) <= ardour_fader_to_db(high)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,10 @@ def _from_ardour(position: float) -> Argument:
     return max(ardour_fader_to_db(clamped(position, 0.0, 1.0)), OFF_DB)
 
 
+def _to_ardour(gain: float) -> Argument:
+    return db_to_ardour_fader(gain) if gain > OFF_DB else 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Alias:
     """A row of the table.
@@ -67,6 +71,7 @@ class Alias:
         name: of the address in `jackrf.osc.addresses` that it stands for.
         hear: from a number of the dialect to one of that address.
         speak: and back.
+        note: for people, what is different.
     """
 
     dialect: Dialect
@@ -74,6 +79,7 @@ class Alias:
     name: str
     hear: Convert = _float
     speak: Convert = _float
+    note: str = ""
 
     @property
     def native(self) -> str:
@@ -85,19 +91,20 @@ class Alias:
 
 _X32 = Dialect.X32
 _ARDOUR = Dialect.ARDOUR
+_TURNED = ", turned around"
 
 ALIASES: Final = (
     Alias(_X32, "/ch/{strip:02}/mix/{mix:02}/level", "send.fader"),
-    Alias(_X32, "/ch/{strip:02}/mix/{mix:02}/on", "send.mute", _inverse, _inverse),
-    Alias(_X32, "/ch/{strip:02}/mix/{mix:02}/pan", "send.pan", _to_pan, _from_pan),
+    Alias(_X32, "/ch/{strip:02}/mix/{mix:02}/on", "send.mute", _inverse, _inverse, _TURNED),
+    Alias(_X32, "/ch/{strip:02}/mix/{mix:02}/pan", "send.pan", _to_pan, _from_pan, ", 0..1"),
     Alias(_X32, "/ch/{strip:02}/config/name", "strip.name"),
     Alias(_X32, "/bus/{mix:02}/mix/fader", "mix.fader"),
-    Alias(_X32, "/bus/{mix:02}/mix/on", "mix.mute", _inverse, _inverse),
+    Alias(_X32, "/bus/{mix:02}/mix/on", "mix.mute", _inverse, _inverse, _TURNED),
     Alias(_X32, "/bus/{mix:02}/config/name", "mix.name"),
-    Alias(_ARDOUR, "/cue/send/fader/{strip}", "send.gain", _from_ardour, db_to_ardour_fader),
-    Alias(_ARDOUR, "/cue/send/enable/{strip}", "send.mute", _inverse, _inverse_float),
+    Alias(_ARDOUR, "/cue/send/fader/{strip}", "send.gain", _from_ardour, _to_ardour),
+    Alias(_ARDOUR, "/cue/send/enable/{strip}", "send.mute", _inverse, _inverse_float, _TURNED),
     Alias(_ARDOUR, "/cue/send/name/{strip}", "send.name"),
-    Alias(_ARDOUR, "/cue/fader", "mix.gain", _from_ardour, db_to_ardour_fader),
+    Alias(_ARDOUR, "/cue/fader", "mix.gain", _from_ardour, _to_ardour),
     Alias(_ARDOUR, "/cue/mute", "mix.mute"),
     Alias(_ARDOUR, "/cue/name", "mix.name"),
 )

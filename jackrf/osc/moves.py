@@ -57,8 +57,10 @@ def value_of(target: Target, args: Args) -> tuple[Place, Value]:
     """
     if target.place is None:
         raise OscError(Code.WRONG, f"{target.path} keeps no value")
+    value = taken(target.address, args)
     try:
-        return target.place, checked(target.place, taken(target.address, args))
+        # Numbers are in their range already; whether a name will do, the desk knows.
+        return target.place, checked(target.place, value) if isinstance(value, str) else value
     except InputError as error:
         raise OscError(Code.WRONG, str(error)) from None
 

@@ -13,7 +13,7 @@ from jackrf.osc.guard import Argument
 from jackrf.osc.refusals import Code, OscError
 from jackrf.osc.rows import OFF_DB, Address
 from jackrf.parameters import Value
-from jackrf.units import GAIN_MAX_DB, db_text, db_to_fader, fader_to_db
+from jackrf.units import GAIN_MAX_DB, GAIN_MIN_DB, db_text, db_to_fader, fader_to_db
 
 Args = tuple[Argument, ...]
 
@@ -27,7 +27,8 @@ class View:
 
     Attributes:
         show: from the desk's value to the argument of a message.
-        take: from the number or the text of a message to the desk's value, moved into its range.
+        take: from the number of a message to the desk's value, moved into its range; a text is left
+            for the desk to judge.
     """
 
     show: Callable[[Any], Argument]
@@ -47,7 +48,7 @@ def in_range(address: Address, value: float) -> float:
 
 
 def _take_gain(decibels: float) -> float:
-    return -math.inf if decibels <= OFF_DB else min(decibels, GAIN_MAX_DB)
+    return -math.inf if decibels < GAIN_MIN_DB else min(decibels, GAIN_MAX_DB)
 
 
 VIEWS: Final = {
