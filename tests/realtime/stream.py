@@ -56,7 +56,7 @@ class Road:
     """Sender, network and receiver on one clock, one period of the receiver at a time.
 
     A period of the sender is complete at its end; it comes `lateness` periods of the receiver after
-    that. Frame times are frames of the stream: what is played at a time lies `delay` behind it.
+    that. Time is counted in frames from the road's beginning, as the stream's frames are.
 
     Args:
         wire: the receiver.
@@ -76,7 +76,8 @@ class Road:
         self.salt = 0
         self.sent = 0
         self.cycle = 0
-        self.now = wire.time
+        self.now = 0
+        self._began = wire.time
         self._coming: dict[int, list[bytes]] = defaultdict(list)
 
     def run(
@@ -114,7 +115,7 @@ class Road:
     def delay(self) -> int:
         """Frames between a frame's own time and its being played; 0 is the same period."""
         offset = int(self.wire.receiver.reception["offset"][0])
-        return (START + self.shift - offset + 2**31) % 2**32 - 2**31
+        return (START + self.shift - self._began - offset + 2**31) % 2**32 - 2**31
 
     def played(self, frames: int) -> NDArray[np.int64]:
         """The numbers of the last frames, as they are played at the delay that there is now."""
