@@ -1,0 +1,180 @@
+"""Surfaces that come by TCP: one connection is one surface, and no slow one holds up another."""
+
+import asyncio
+import collections
+import contextlib
+import socket
+from collections.abc import Callable
+from typing import Final, cast
+
+from jackrf.osc.admission import Source
+from jackrf.osc.framing import Framing, FramingError
+from jackrf.osc.telling import Outgoing
+
+MOST_CONNECTIONS: Final = 32
+MOST_OF_A_HOST: Final = 16
+PACKETS_PER_TURN: Final = 16
+UNFINISHED_SECONDS: Final = 10.0
+"""Within which a packet that has begun must be whole."""
+IDLE_SECONDS: Final = 3600.0
+"""A connection on which nothing goes in either direction for so long is closed."""
+CONGESTED_BYTES: Final = 16 * 1024
+"""Beyond this backlog a surface is told no more until it has read."""
+MOST_BACKLOG: Final = 512 * 1024
+"""Beyond this it is hung up on."""
+DEAD_MILLISECONDS: Final = 10_000
+"""A peer that acknowledges nothing for so long has gone: TCP_USER_TIMEOUT in tcp(7)."""
+
+
+class Connections:
+    """All connections.
+
+    Args:
+        packet: takes each packet that comes in.
+        is_heard: whether a host may connect at all.
+        ended: is told when a surface has gone.
+    """
+
+    def __init__(
+        self,
+        packet: Callable[[Source, bytes], None],
+        is_heard: Callable[[str], bool],
+        ended: Callable[[Source], None],
+    ) -> None:
+        self.packet = packet
+        self._is_heard = is_heard
+        self._ended = ended
+        self._open: dict[Source, Connection] = {}
+
+    def add(self, connection: "Connection") -> bool:
+        """Take in a connection; return False when there are too many, or its host is not heard."""
+        host = connection.source.host
+        here = sum(source.host == host for source in self._open)
+        if len(self._open) >= MOST_CONNECTIONS or here >= MOST_OF_A_HOST:
+            return False
+        if not self._is_heard(host):
+            # It has said nothing yet, and what counts it is a packet.
+            self.packet(connection.source, b"")
+            return False
+        self._open[connection.source] = connection
+        return True
+
+    def remove(self, connection: "Connection") -> None:
+        """Forget a connection that has ended."""
+        if self._open.pop(connection.source, None) is not None:
+            self._ended(connection.source)
+
+    def is_congested(self, to: Source) -> bool:
+        """Return whether a surface does not read as fast as it is told."""
+        connection = self._open.get(to)
+        return connection is not None and connection.backlog > CONGESTED_BYTES
+
+    def send(self, one: Outgoing) -> None:
+        """Send a packet, unless it is a meter and there is a queue."""
+        connection = self._open.get(one.to)
+        if connection is not None and not (one.meter and self.is_congested(one.to)):
+            connection.send(one.datagram)
+
+    def tick(self, now: float) -> None:
+        """Hang up on those who leave a packet half-sent, or do nothing for an hour."""
+        for connection in list(self._open.values()):
+            connection.tick(now)
+
+    def abort(self) -> None:
+        """Hang up on everyone."""
+        for connection in list(self._open.values()):
+            connection.abort()
+
+
+class Connection(asyncio.Protocol):
+    """One connection.
+
+    Args:
+        connections: to which it belongs.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        self.source = Source("", 0, "tcp")
+        self._connections = connections
+        self._framing = Framing()
+        self._waiting: collections.deque[bytes] = collections.deque()
+        self._transport: asyncio.Transport | None = None
+        self._moved = True
+        self._idle_since = self._begun = -1.0
+
+    @property
+    def backlog(self) -> int:
+        """Bytes that the other side has not taken yet."""
+        return self._transport.get_write_buffer_size() if self._transport is not None else 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take in the connection, or close it."""
+        self._transport = cast("asyncio.Transport", transport)
+        plain = transport.get_extra_info("socket")
+        with contextlib.suppress(OSError):
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_MILLISECONDS)
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        host, port = transport.get_extra_info("peername")[:2]
+        self.source = Source(host.removeprefix("::ffff:"), port, "tcp")
+        if not self._connections.add(self):
+            self.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Take in bytes; the packets in them are handled a few at a time."""
+        self._moved = True
+        try:
+            self._waiting.extend(self._framing.feed(data))
+        except FramingError:
+            # What counts it as no OSC is a packet that is none.
+            self._connections.packet(self.source, b"")
+            self.abort()
+            return
+        if self._waiting:
+            self._begun = -1.0
+        if self._waiting and self._transport is not None:
+            self._transport.pause_reading()
+            self._handle()
+
+    def _handle(self) -> None:
+        for _ in range(PACKETS_PER_TURN):
+            if not self._waiting:
+                break
+            self._connections.packet(self.source, self._waiting.popleft())
+        if self._transport is None or self._transport.is_closing():
+            self._waiting.clear()
+        elif self._waiting:
+            asyncio.get_running_loop().call_soon(self._handle)
+        else:
+            self._transport.resume_reading()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """Forget it."""
+        self._transport = None
+        self._connections.remove(self)
+
+    def send(self, packet: bytes) -> None:
+        """Send a packet in the framing that the other side uses."""
+        if self._transport is None:
+            return
+        self._transport.write(self._framing.frame(packet))
+        self._moved = True
+        if self.backlog > MOST_BACKLOG:
+            self.abort()
+
+    def tick(self, now: float) -> None:
+        """Hang up where nothing has moved for too long, or one packet only drips in."""
+        if self._moved:
+            self._idle_since, self._moved = now, False
+        if not self._framing.unfinished:
+            self._begun = -1.0
+        elif self._begun < 0.0:
+            self._begun = now
+        elif now - self._begun > UNFINISHED_SECONDS:
+            self.abort()
+        if now - self._idle_since > IDLE_SECONDS:
+            self.abort()
+
+    def abort(self) -> None:
+        """Hang up."""
+        if self._transport is not None:
+            self._transport.abort()

@@ -1,0 +1,84 @@
+"""How fast messages are taken from whom: what comes faster is put together, not lost.
+
+Each sender has 200 messages a second. Of what it sets beyond that only the latest value of each
+address counts, at the next flush: a storm of one fader's moves ends where the fader is.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Final
+
+from jackrf.osc.admission import Source
+from jackrf.osc.limits import TokenBucket
+from jackrf.osc.tree import Target
+from jackrf.osc.views import Args
+
+MESSAGES_PER_SECOND: Final = 200.0
+MOST_SENDERS: Final = 256
+"""That are remembered; of more, the one that was silent longest is forgotten."""
+MOST_WAITING: Final = 4096
+"""Addresses of one sender whose latest value waits for the next flush."""
+MOST_AT_ONCE: Final = 512
+"""Of these, as many are set at one flush."""
+
+
+@dataclass(slots=True)
+class Sender:
+    """Somebody who sends, whether it is told anything or not.
+
+    Attributes:
+        source: its address.
+        heard: whether it is in a network from which anything is looked at.
+        waiting: the latest values that came too fast to be set at once.
+    """
+
+    source: Source
+    heard: bool
+    waiting: dict[Target, Args] = field(default_factory=dict)
+    bucket: TokenBucket = field(
+        default_factory=lambda: TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND)
+    )
+
+    def put_off(self, target: Target, args: Args) -> bool:
+        """Keep a value for the next flush, in place of an older one; return whether it has room."""
+        if target not in self.waiting and len(self.waiting) >= MOST_WAITING:
+            return False
+        self.waiting[target] = args
+        return True
+
+    def taken(self) -> list[tuple[Target, Args]]:
+        """Return what is to be set at this flush."""
+        if len(self.waiting) <= MOST_AT_ONCE:
+            taken, self.waiting = list(self.waiting.items()), {}
+            return taken
+        first = list(self.waiting)[:MOST_AT_ONCE]
+        return [(target, self.waiting.pop(target)) for target in first]
+
+
+class Senders:
+    """The senders of late."""
+
+    def __init__(self) -> None:
+        self._senders: OrderedDict[Source, Sender] = OrderedDict()
+
+    def of(self, source: Source) -> Sender | None:
+        """Return a sender that is remembered."""
+        sender = self._senders.get(source)
+        if sender is not None:
+            self._senders.move_to_end(source)
+        return sender
+
+    def add(self, sender: Sender) -> None:
+        """Remember a sender."""
+        self._senders[sender.source] = sender
+        if len(self._senders) > MOST_SENDERS:
+            self._senders.popitem(last=False)
+
+    def forget(self) -> None:
+        """Look at everybody anew: this machine is in other networks now."""
+        waiting = [(source, one) for source, one in self._senders.items() if one.waiting]
+        self._senders = OrderedDict(waiting)
+
+    def waiting(self) -> list[Sender]:
+        """Return those whose values wait."""
+        return [sender for sender in self._senders.values() if sender.waiting]

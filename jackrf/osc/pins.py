@@ -1,0 +1,175 @@
+"""PINs that bind a surface to a mix or to the engineer: made, kept as hashes, and checked.
+
+They stand in ``secrets.toml`` beside the session, which only its owner may read, so that the
+session itself can be given away. What is there are salted hashes: a PIN is shown once, when it is
+made. Four or six digits are soon tried out by who has that file, and OSC over UDP is clear text:
+a PIN keeps honest people apart and stops nobody who listens in.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+import tempfile
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jackrf.errors import InputError
+
+ENGINEER = ""
+"""Stands where a mix's id would: mixes have ids of at least one character."""
+FILE_NAME = "secrets.toml"
+DIGITS = 6
+LONGEST = 32
+"""Characters of what is looked at as a PIN; the time to hash it is the same for all of them."""
+
+_HEAD = """\
+# Salted hashes of the PINs of jackrf's control surfaces. `jackrf pin MIX` makes a new PIN.
+# Keep this file to yourself; the session beside it can be shared.
+"""
+
+
+@dataclass(slots=True)
+class Pins:
+    """Hashes of PINs, by mix id, and `ENGINEER`.
+
+    Attributes:
+        salt: one for all, so that one hash answers whose PIN it is.
+        hashes: hexadecimal.
+    """
+
+    salt: bytes = field(default_factory=lambda: secrets.token_bytes(16))
+    hashes: dict[str, str] = field(default_factory=dict)
+
+    def make(self, whose: str) -> str:
+        """Make a new PIN that nobody else has, and keep its hash in place of the old one.
+
+        Args:
+            whose: a mix's id, or `ENGINEER`.
+        """
+        while True:
+            pin = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+            hashed = self._hash(pin)
+            if hashed not in self.hashes.values():
+                self.hashes[whose] = hashed
+                return pin
+
+    def whose(self, pin: str) -> str | None:
+        """Return the mix's id, or `ENGINEER`, that a PIN stands for; None if it is wrong.
+
+        It takes about 10 ms, right or wrong.
+        """
+        hashed = self._hash(pin[:LONGEST])
+        found = None
+        for whose, known in self.hashes.items():
+            if hmac.compare_digest(hashed, known):
+                found = whose
+        return found
+
+    def _hash(self, pin: str) -> str:
+        return hashlib.scrypt(pin.encode(), salt=self.salt, n=4096, r=8, p=1, dklen=32).hex()
+
+
+class PinFile:
+    """The file of the PINs, looked at anew each time: several sessions of a folder share it.
+
+    Args:
+        path: of ``secrets.toml``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def check(self) -> None:
+        """Look whether the file is in order.
+
+        Raises:
+            InputError: it cannot be read, or others may read it too.
+        """
+        load(self.path)
+
+    def make(self, whose: str) -> str:
+        """Make a new PIN for a mix or for `ENGINEER` and write the file.
+
+        Raises:
+            InputError: the file cannot be read or written.
+        """
+        pins = load(self.path)
+        pin = pins.make(whose)
+        save(self.path, pins)
+        return pin
+
+    def whose(self, pin: str) -> str | None:
+        """Return whose PIN it is, as `Pins.whose` does; None while the file cannot be read."""
+        try:
+            return load(self.path).whose(pin)
+        except InputError:
+            return None
+
+
+def load(path: Path) -> Pins:
+    """Read the file; without one there are no PINs.
+
+    Raises:
+        InputError: it cannot be read, or others may read it too.
+    """
+    try:
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_mode & 0o077:
+                raise InputError(f"{path} can be read by others: chmod 600 {path}")
+            table = tomllib.load(file)
+    except FileNotFoundError:
+        return Pins()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise InputError(f"{path} is not TOML: {_remedy(path)}") from None
+    return _parse(path, table)
+
+
+def _parse(path: Path, table: dict[str, Any]) -> Pins:
+    try:
+        salt = bytes.fromhex(table["salt"])
+        found = dict(table.get("mixes", {}))
+        if "engineer" in table:
+            found[ENGINEER] = table["engineer"]
+        hashes = {whose: bytes.fromhex(text).hex() for whose, text in found.items()}
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"{path} is not a list of PINs: {_remedy(path)}") from None
+    return Pins(salt, hashes)
+
+
+def _remedy(path: Path) -> str:
+    return f"remove it ({path.name} is made again) and give out new PINs with jackrf pin MIX"
+
+
+def save(path: Path, pins: Pins) -> None:
+    """Write the file, readable by its owner only: the old one is there until the new one is whole.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    lines = [_HEAD, f'salt = "{pins.salt.hex()}"']
+    if ENGINEER in pins.hashes:
+        lines.append(f'engineer = "{pins.hashes[ENGINEER]}"')
+    lines.append("\n[mixes]")
+    lines += [f'{mix} = "{text}"' for mix, text in pins.hashes.items() if mix != ENGINEER]
+    try:
+        _replace(path, "\n".join(lines) + "\n")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _replace(path: Path, text: str) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except OSError:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,212 @@
+"""The sockets of the OSC server: UDP, and TCP on the same port number, on the asyncio loop.
+
+What is used of python-osc, and what is not: its writers of arguments build every packet
+(`jackrf.osc.messages`), its SLIP codec frames OSC 1.1 over TCP (`jackrf.osc.framing`). Its servers
+and its dispatcher are not used, not even with ``strict_timing=False``. A bundle element of length
+-4 keeps its parser in a loop for ever, and a bundle nested 400 deep or a string that is no UTF-8
+ends in an exception that its servers do not catch (1.10.2), so `jackrf.osc.guard` has to read every
+datagram first. What the guard returns are the messages themselves, already read: to have python-osc
+parse the same bytes again, and match each address by a regular expression, would only add work.
+Nothing here sleeps until a time tag, because time tags are read over.
+
+Each turn of the loop takes a few datagrams only: a flood leaves time for the flush, for the control
+socket, and for signals. Nothing here is near the audio thread.
+"""
+
+import asyncio
+import collections
+import contextlib
+import socket
+import time
+from collections.abc import Callable
+from typing import Final
+
+from jackrf.errors import InputError
+from jackrf.osc.admission import Admission, Source
+from jackrf.osc.connections import Connection, Connections
+from jackrf.osc.networks import attached_networks, parse_host
+from jackrf.osc.surfaces import FLUSH_SECONDS, Surfaces
+from jackrf.osc.telling import Outgoing
+
+DATAGRAMS_PER_TURN: Final = 16
+LARGEST_DATAGRAM: Final = 65536
+RECEIVE_BUFFER: Final = 1 << 20
+"""Bytes of SO_RCVBUF, as far as the kernel allows: what a flood may fill while Python is busy."""
+MOST_QUEUED: Final = 1024
+"""Datagrams that wait for the socket; then the oldest goes, and a refresh makes up for it."""
+NETWORK_SECONDS: Final = 5.0
+"""How often it is looked which networks this machine is in."""
+
+
+class OscServer:
+    """Joins `Surfaces` to the network.
+
+    Args:
+        surfaces: that are served.
+        admission: whose networks are kept up to date.
+        listen: numeric address to bind.
+        port: UDP and TCP.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        surfaces: Surfaces,
+        admission: Admission,
+        listen: str,
+        port: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.listen = listen
+        self.port = port
+        self._surfaces = surfaces
+        self._admission = admission
+        self._clock = clock
+        self._family = socket.AF_INET6 if ":" in listen else socket.AF_INET
+        self._udp: socket.socket | None = None
+        self._tcp: asyncio.Server | None = None
+        self._connections = Connections(self._packet, admission.is_heard, surfaces.disconnected)
+        self._queue: collections.deque[tuple[Source, bytes]] = collections.deque(maxlen=MOST_QUEUED)
+        self._timer: asyncio.TimerHandle | None = None
+        self._next_look = 0.0
+
+    async def start(self) -> None:
+        """Listen; call :meth:`close` afterwards, whatever happens.
+
+        Raises:
+            InputError: the port is in use, or this machine has no such address.
+        """
+        with contextlib.ExitStack() as opened:
+            udp = opened.enter_context(self._bound(socket.SOCK_DGRAM))
+            tcp = opened.enter_context(self._bound(socket.SOCK_STREAM))
+            udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            opened.pop_all()
+        loop = asyncio.get_running_loop()
+        self._look_around(self._clock())
+        self._udp = udp
+        self._tcp = await loop.create_server(lambda: Connection(self._connections), sock=tcp)
+        loop.add_reader(udp, self._read)
+        self._tick()
+
+    def _bound(self, kind: socket.SocketKind) -> socket.socket:
+        bound = socket.socket(self._family, kind)
+        try:
+            bound.setblocking(False)
+            if kind == socket.SOCK_STREAM:
+                # Connections of a jackrf that has just ended do not keep the port.
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if self._family == socket.AF_INET6:
+                bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+            bound.bind((self.listen, self.port))
+            if kind == socket.SOCK_STREAM:
+                bound.listen()
+        except OSError as error:
+            bound.close()
+            name = "UDP" if kind == socket.SOCK_DGRAM else "TCP"
+            raise InputError(
+                f"OSC cannot listen on {self.listen} port {self.port} ({name}: "
+                f"{error.strerror}): stop what does, such as another jackrf, or give this session "
+                "another port under [osc]"
+            ) from None
+        return bound
+
+    async def close(self) -> None:
+        """Stop listening. Harmless when called again."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._tcp is not None:
+            self._tcp.close()
+            self._connections.abort()
+            await self._tcp.wait_closed()
+            self._tcp = None
+        if self._udp is not None:
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(self._udp)
+            loop.remove_writer(self._udp)
+            self._udp.close()
+            self._udp = None
+
+    def _look_around(self, now: float) -> None:
+        self._next_look = now + NETWORK_SECONDS
+        networks = attached_networks()
+        if networks != self._admission.networks:
+            self._admission.networks = networks
+            self._surfaces.forget_hosts()
+
+    def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(FLUSH_SECONDS, self._tick)
+        now = self._clock()
+        if now >= self._next_look:
+            self._look_around(now)
+        self._connections.tick(now)
+        for one in self._surfaces.tick(now, self._is_congested):
+            self._send(one)
+
+    def _is_congested(self, to: Source) -> bool:
+        if to.transport == "tcp":
+            return self._connections.is_congested(to)
+        return bool(self._queue)
+
+    def _read(self) -> None:
+        for _ in range(DATAGRAMS_PER_TURN):
+            if self._udp is None:
+                return
+            try:
+                datagram, address = self._udp.recvfrom(LARGEST_DATAGRAM)
+            except OSError:  # nothing more, or an ICMP error about something that was sent
+                return
+            source = Source(_plain(address[0]), address[1])
+            for one in self._surfaces.receive(source, datagram, self._clock()):
+                self._send(one)
+
+    def _packet(self, source: Source, packet: bytes) -> None:
+        for one in self._surfaces.receive(source, packet, self._clock()):
+            self._send(one)
+
+    def _send(self, one: Outgoing) -> None:
+        if one.to.transport == "tcp":
+            self._connections.send(one)
+        elif not self._queue:
+            if not self._sent(one.to, one.datagram) and not one.meter:
+                self._enqueue(one)
+        elif not one.meter:
+            self._enqueue(one)
+
+    def _enqueue(self, one: Outgoing) -> None:
+        if self._udp is not None:
+            self._queue.append((one.to, one.datagram))
+            asyncio.get_running_loop().add_writer(self._udp, self._write)
+
+    def _write(self) -> None:
+        while self._queue:
+            if not self._sent(*self._queue[0]):
+                return
+            self._queue.popleft()
+        if self._udp is not None:
+            asyncio.get_running_loop().remove_writer(self._udp)
+
+    def _sent(self, to: Source, datagram: bytes) -> bool:
+        """Hand a datagram to the kernel; return False when it has no room for it now."""
+        if self._udp is None:
+            return True
+        try:
+            self._udp.sendto(datagram, (self._written(to.host), to.port))
+        except BlockingIOError:
+            return False
+        except OSError:  # its host is out of reach: what it misses the refresh tells once more
+            return True
+        return True
+
+    def _written(self, host: str) -> str:
+        """Return a host as our socket's family writes it."""
+        mapped = self._family == socket.AF_INET6 and ":" not in host
+        return f"::ffff:{host}" if mapped else host
+
+
+def _plain(host: str) -> str:
+    """Return an IPv4 address as such where a socket for IPv6 has it mapped."""
+    if not host.startswith("::ffff:"):
+        return host
+    address = parse_host(host)
+    return host if address is None else str(address)
