@@ -15,6 +15,8 @@ refuses when it is called back from there.
 import contextlib
 import ctypes
 import queue
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -28,11 +30,12 @@ from jackrf.realtime.quiet import quiet
 __all__ = ["Event", "JackClient", "PortName", "cache_folder"]
 
 EEXIST = 17
+FORGETTING_SECONDS = 1.0
 LOCK_CURRENT, LOCK_ON_FAULT = 1, 4
 ICON = "audio-headphones"
 NUMBER_TYPE = "http://www.w3.org/2001/XMLSchema#int"
 
-EventKind = Literal["shutdown", "xrun", "period", "freewheel", "port", "connection"]
+EventKind = Literal["shutdown", "xrun", "period", "freewheel", "port", "connection", "property"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,10 @@ class Event:
 
     Attributes:
         kind: shutdown (the server is gone), xrun, period (a new size), freewheel, port (one
-            appeared or went), connection (one was made or broken).
-        value: frames for period, 0 or 1 for freewheel, port and connection, else 0.
-        text: the reason of a shutdown, the name of a port, or both names of a connection.
+            appeared or went), connection (one was made or broken), property (metadata changed).
+        value: frames for period, 0 or 1 for freewheel, port and connection, the UUID for property.
+        text: the reason of a shutdown, the name of a port, both names of a connection, or the key
+            of a property ('' for all of them).
     """
 
     kind: EventKind
@@ -81,7 +85,8 @@ class JackClient:
         self._names: list[tuple[Any, PortName]] = []
         self._pretty = pretty or name
         self._client = _open(name, server)
-        self._closed = False
+        self._closed = self._gone = False
+        self._forgotten = threading.Semaphore(0)
         self.name: str = self._client.name
         self.samplerate: int = self._client.samplerate
         self._hear()
@@ -94,6 +99,7 @@ class JackClient:
         client.set_freewheel_callback(lambda on: self._tell(Event("freewheel", int(on))))
         client.set_port_registration_callback(self._hear_port, only_available=False)
         client.set_port_connect_callback(self._hear_connection, only_available=False)
+        client.set_property_change_callback(self._hear_property)
 
     def _hear_port(self, port: Any, registered: bool) -> None:
         if port is not None:
@@ -103,7 +109,13 @@ class JackClient:
         if source is not None and destination is not None:
             self._tell(Event("connection", int(connected), (source.name, destination.name)))
 
+    def _hear_property(self, subject: int, key: str, change: int) -> None:
+        if change == jack.PROPERTY_DELETED:
+            self._forgotten.release()
+        self._tell(Event("property", subject, (key,)))
+
     def _tell(self, event: Event) -> None:
+        self._gone = self._gone or event.kind == "shutdown"
         self.events.put(event)
         self._notify()
 
@@ -219,9 +231,24 @@ class JackClient:
         if self._closed:
             return
         self._closed = True
+        self._forget_names()
         for leave in (self._client.deactivate, self._client.close):
             with contextlib.suppress(jack.JackError):
                 leave()
+
+    def _forget_names(self) -> None:
+        # jackd tells a closing client of each property that goes with its ports; with many ports
+        # that fills a socket that the client reads no more, and both wait for ever. So they go
+        # while it is active and hears of them, and it has heard of all before it closes.
+        if self._gone:
+            return
+        removed = 0
+        for port, _ in self._names:
+            with contextlib.suppress(jack.JackError, RuntimeError):
+                removed += self._client.remove_properties(port.uuid) > 0
+        deadline = time.monotonic() + FORGETTING_SECONDS
+        while removed and self._forgotten.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            removed -= 1
 
 
 def _silence_libjack() -> None:
