@@ -5,7 +5,7 @@ VENV ?= .venv
 PYTHON_IN := $(VENV)/bin/python
 export VENV PYTHON
 
-.PHONY: help demo test lint format bench soak wheel clean
+.PHONY: help demo test lint format bench soak fuzz wheel clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -37,6 +37,10 @@ bench:  ## measure jackrf beside its neighbours; writes bench/results.md and its
 soak:  ## run the large desk for ten minutes and watch its memory; adds to bench/results.md
 	@scripts/setup bench
 	$(PYTHON_IN) -m bench soak $(ARGS)
+
+fuzz:  ## send a million hostile datagrams through what reads them (JACKRF_FUZZ=N: another number)
+	@scripts/setup test
+	JACKRF_FUZZ=$${JACKRF_FUZZ:-1000000} $(PYTHON_IN) -m pytest -m fuzz --timeout=0 --durations=0 $(ARGS)
 
 wheel:  ## build the wheel, install it into a fresh environment, run the same tests against it
 	@scripts/setup test

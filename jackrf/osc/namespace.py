@@ -58,6 +58,8 @@ class Namespace:
         self._handlers: dict[str, Handler] = {"mix.undo": self._undo}
         self._showing: dict[Place, tuple[Target, ...]] = {}
         self._meters: dict[str | None, tuple[Target, ...]] = {}
+        # Made now, all targets together are not a pause in the middle of a show.
+        self._tree.below("/")
         desk.watch(self._hear)
 
     def _hear(self, changes: Mapping[Place, Value], _by: str) -> None:

@@ -12,6 +12,8 @@ from jackrf.osc.refusals import Code, OscError
 
 MOST_STARS: Final = 2
 """In one component."""
+MOST_ALTERNATIVES: Final = 32
+"""In one component, in all its braces together."""
 
 _SPECIAL: Final = frozenset("*?[]{}")
 
@@ -85,10 +87,13 @@ def compiled(component: str) -> tuple[Token, ...]:
     """Return the tokens of a component.
 
     Raises:
-        OscError: a bracket is not closed, or there are too many ``*``.
+        OscError: a bracket is not closed, or there are too many ``*`` or alternatives.
     """
     if component.count("*") > MOST_STARS:
         raise OscError(Code.WRONG, f"{component!r}: at most {MOST_STARS} * between two slashes")
+    if "{" in component and component.count(",") >= MOST_ALTERNATIVES:
+        text = f"{component[:32]!r}: at most {MOST_ALTERNATIVES} alternatives between two slashes"
+        raise OscError(Code.WRONG, text)
     tokens: list[Token] = []
     at = 0
     while at < len(component):

@@ -8,8 +8,9 @@ from typing import Final
 from jackrf.osc.addresses import TABLE, Address, Role
 from jackrf.osc.aliases import ALIASES
 from jackrf.osc.guard import MOST_ARGUMENTS, MOST_BYTES, MOST_DEPTH, MOST_MESSAGES
-from jackrf.osc.patterns import MOST_STARS
+from jackrf.osc.patterns import MOST_ALTERNATIVES, MOST_STARS
 from jackrf.osc.refusals import Code
+from jackrf.osc.tree import MOST_MATCHES
 
 README: Final = Path(__file__).parents[2] / "osc" / "README.md"
 
@@ -35,7 +36,8 @@ _HEAD: Final = f"""\
 * A number out of range counts as the nearest that is allowed. Integers, floats, and T and F, stand
   for each other; for a switch, 0.5 and more is on. Buttons may send 0 when they are let go.
 * Patterns (`*`, `?`, `[1-4]`, `{{kick,snare}}`): everybody may ask with them, the engineer may set
-  with them; at most {MOST_STARS} `*` between two slashes.
+  with them. Between two slashes stand at most {MOST_STARS} `*` and {MOST_ALTERNATIVES} alternatives;
+  a pattern finds at most {MOST_MATCHES} addresses.
 * A bundle is done at once and as a whole, or not at all; its time tag is not looked at. What jackrf
   sends is in bundles of at most 1400 bytes, with the time tag "now".
 * A datagram has at most {MOST_BYTES} bytes, {MOST_MESSAGES} messages, {MOST_ARGUMENTS} arguments

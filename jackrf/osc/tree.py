@@ -10,14 +10,13 @@ from jackrf.osc.patterns import is_pattern, matches
 from jackrf.osc.refusals import Code, OscError
 from jackrf.parameters import Place
 
-MOST_MATCHES: Final = 4096
+MOST_MATCHES: Final = 1024
 """Addresses that one pattern may stand for."""
 MOST_REMEMBERED: Final = 65536
 """Paths whose meaning is kept; then all are forgotten and found anew."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Target:
+class Target(NamedTuple):
     """An address of this desk. There is one object for each, so it can be a key.
 
     Attributes:
@@ -170,14 +169,15 @@ class Tree:
         reached = [_Reached(self._root, None, None)]
         for component in path.split("/")[1:]:
             # Many places share one node, and what a pattern finds there is looked up once.
-            steps = {id(before.node): self._steps(before.node, component) for before in reached}
+            nodes = {id(before.node): before.node for before in reached}
+            steps = {key: self._steps(node, component) for key, node in nodes.items()}
+            if sum(len(steps[id(before.node)]) for before in reached) > MOST_MATCHES:
+                raise OscError(Code.WRONG, f"{path}: more than {MOST_MATCHES} addresses")
             reached = [
                 _Reached(step.node, step.mix or before.mix, step.strip or before.strip)
                 for before in reached
                 for step in steps[id(before.node)]
             ]
-            if len(reached) > MOST_MATCHES:
-                raise OscError(Code.WRONG, f"{path}: more than {MOST_MATCHES} addresses")
         return reached
 
     def _steps(self, node: _Node, component: str) -> list[_Reached]:

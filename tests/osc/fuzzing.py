@@ -3,6 +3,8 @@
 Seeded, so that what was found once is found again; as many as JACKRF_FUZZ says (`make fuzz`).
 """
 
+import contextlib
+import gc
 import math
 import os
 import random
@@ -14,6 +16,16 @@ from jackrf.osc.messages import IMMEDIATELY, bundles, message, of
 
 COUNT = int(os.environ.get("JACKRF_FUZZ", "20000"))
 """How many datagrams or messages a fuzzing test makes."""
+
+
+@contextlib.contextmanager
+def steady_heap() -> Iterator[None]:
+    """Let the garbage collector pass over what is there already, so that its pauses are short."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
 
 PATHS = (
     "/mix/1/in/3/fader",

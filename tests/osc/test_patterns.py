@@ -37,9 +37,9 @@ def test_a_pattern_matches_whole_names(pattern: str, names: list[str], others: l
     assert not any(matches(pattern, name) for name in others)
 
 
-@pytest.mark.parametrize("pattern", ["[1-3", "{a,b", "kick[", "***", "*a*b*"])
+@pytest.mark.parametrize("pattern", ["[1-3", "{a,b", "kick[", "***", "*a*b*", "{" + "," * 32 + "}"])
 def test_a_wrong_pattern_is_refused(pattern: str) -> None:
-    """What is opened is closed, and there are at most two stars."""
+    """What is opened is closed, and there are not too many stars or alternatives."""
     with pytest.raises(OscError):
         matches(pattern, "kick")
 
@@ -68,7 +68,7 @@ def test_stars_and_question_marks_match_as_in_a_shell(name: str, pattern: str) -
 def test_the_worst_pattern_is_quick() -> None:
     """A path's length of signs against the longest id: no second try, so under a millisecond."""
     name = "a" * 32
-    pattern = "*" + "{a,aa,aaa,}" * 20 + "*b"
+    pattern = "*" + "{a,aa,aaa,}" * 10 + "*b"
     matches(pattern, name)
     start = time.thread_time()
     assert not matches(pattern, name)

@@ -1,11 +1,17 @@
 """Paths find their addresses: by ids, by numbers, by patterns, and not by accident."""
 
+import contextlib
+import time
+
 import pytest
 
 from jackrf.osc.addresses import BY_NAME
 from jackrf.osc.namespace import OscError
 from jackrf.osc.tree import MOST_MATCHES, Target, Tree
 from jackrf.parameters import Place
+
+WORST_SECONDS = 0.1
+"""CPU time that one path may take."""
 
 
 @pytest.fixture
@@ -87,11 +93,31 @@ def test_a_pattern_finds_all_that_it_matches_once(
 
 
 def test_a_pattern_that_stands_for_too_much_is_refused() -> None:
-    """Half the desk at once is a slip, and a load."""
-    tree = Tree([f"m{number}" for number in range(32)], [f"s{number}" for number in range(64)])
-    assert len(tree.resolve("/mix/*/in/*/fader")) == 32 * 64
+    """All sends of a desk at once are a slip, and a load."""
+    tree = Tree([f"m{number}" for number in range(16)], [f"s{number}" for number in range(64)])
+    assert len(tree.resolve("/mix/*/in/*/fader")) == MOST_MATCHES == 16 * 64
     with pytest.raises(OscError, match=str(MOST_MATCHES)):
-        tree.resolve("/mix/*/in/*/*")
+        tree.resolve("/mix/*/in/*/m*")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/mix/*/in/*/fader",
+        "/*/*/*/*/*",
+        "/mix/*/in/1?/*a*",
+        "/mix/*{a,b,c,d,e,f,g,h,1,2,3,4,5,6,7,8,9}*/in/*{a,b,c,d,e,f,g,h,1,2,3,4,5,6,7,8,9}*/fader",
+        "/mix/" + "?" * 120 + "/" + "[!x]" * 30,
+    ],
+)
+def test_the_worst_path_is_found_or_refused_at_once(path: str) -> None:
+    """On the largest desk, with the longest ids, in a fraction of what a person notices."""
+    tree = Tree([f"{n:->32}" for n in range(32)], [f"{n:->32}" for n in range(64)])
+    tree.below("/")
+    start = time.thread_time()
+    with contextlib.suppress(OscError):
+        tree.resolve(path)
+    assert time.thread_time() - start < WORST_SECONDS
 
 
 def test_what_is_found_is_remembered_within_bounds(tree: Tree) -> None:
