@@ -36,7 +36,7 @@ _HEAD: Final = f"""\
 * A number out of range counts as the nearest that is allowed. Integers, floats, and T and F, stand
   for each other; for a switch, 0.5 and more is on. Buttons may send 0 when they are let go.
 * Patterns (`*`, `?`, `[1-4]`, `{{kick,snare}}`): everybody may ask with them, the engineer may set
-  with them. Between two slashes stand at most {MOST_STARS} `*` and {MOST_ALTERNATIVES} alternatives;
+  with them. Between slashes stand at most {MOST_STARS} `*` and {MOST_ALTERNATIVES} alternatives;
   a pattern finds at most {MOST_MATCHES} addresses.
 * A bundle is done at once and as a whole, or not at all; its time tag is not looked at. What jackrf
   sends is in bundles of at most 1400 bytes, with the time tag "now".
