@@ -1,9 +1,10 @@
 """The errors a user meets: one line each, saying what, where, what was found and how to mend it.
 
-    JackrfError            exit code 1: jackrf could not
-    ├── JackServerError    no JACK server, or it went away
-    └── InputError         exit code 2: the input was wrong
-        └── SessionError   a session file: file, key, found, allowed
+JackrfError            exit code 1: jackrf could not
+├── JackServerError    no JACK server, or it went away
+├── StorageError       a file cannot be written: full disk, read-only folder
+└── InputError         exit code 2: the input was wrong
+    └── SessionError   a session file: file, key, found, allowed
 """
 
 
@@ -15,6 +16,10 @@ class JackrfError(Exception):
 
 class JackServerError(JackrfError):
     """The JACK server is not there, refused, or went away."""
+
+
+class StorageError(JackrfError):
+    """A file cannot be written; what was there before is untouched."""
 
 
 class InputError(JackrfError):

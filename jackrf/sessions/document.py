@@ -59,7 +59,7 @@ def edited(text: str, values: Mapping[Place, Value], wishes: Wishes | None = Non
         written = toml_list(before, peers) if before else toml(peers)
         editor.put(location, Setting(written, droppable=not peers))
     new = editor.text()
-    _verify(new, data, different, rewired)
+    _verify(current, new, different, rewired)
     return new
 
 
@@ -151,13 +151,13 @@ def _setting(name: str, value: Value, table: Mapping[str, Any]) -> Setting:
 
 
 def _verify(
+    text: str,
     new: str,
-    data: Mapping[str, Any],
     different: Mapping[Place, Value],
     rewired: Mapping[str, Sequence[str]],
 ) -> None:
     """Hold an edited text to what it is to say: no file is written on trust."""
-    expected = _leaves(data)
+    expected = dict(_said(text))
     changes: dict[Location, Any] = {location_of(p): rounded(v) for p, v in different.items()}
     changes |= {("inputs", strip, "connect"): list(peers) for strip, peers in rewired.items()}
     for location, value in changes.items():
@@ -165,13 +165,18 @@ def _verify(
         if not _is_default(location, value):
             expected[location] = value
     try:
-        now = _leaves(parsed(new))
+        now = _said(new)
     except tomllib.TOMLDecodeError as error:
         raise JackrfError(f"the session's text cannot be edited in place: {error}") from None
     keys = now.keys() | expected.keys()
     wrong = sorted(key for key in keys if now.get(key) != expected.get(key))
     if wrong:
         raise JackrfError(f"the session's text cannot be edited in place: {dotted(wrong[0])}")
+
+
+@lru_cache(maxsize=4)
+def _said(text: str) -> Mapping[Location, Any]:
+    return _leaves(parsed(text))
 
 
 def _leaves(table: Mapping[str, Any], above: Location = ()) -> dict[Location, Any]:

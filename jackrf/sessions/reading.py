@@ -57,17 +57,36 @@ def read(path: Path) -> Document:
         SessionError: it cannot be read, is not UTF-8, or is not TOML.
     """
     try:
-        # A byte order mark at the start, as some editors write it, is no part of the text.
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        return Document(path, text, tomllib.loads(text))
+        data = path.read_bytes()
     except OSError as error:
         raise SessionError(f"{place(path)}: {_unreadable(path, error)}") from None
+    return document_of(path, data)
+
+
+def document_of(path: Path, data: bytes) -> Document:
+    """Read the content of a TOML file.
+
+    Args:
+        path: of the file, for messages.
+        data: what it holds.
+
+    Raises:
+        SessionError: it is not UTF-8, or is not TOML.
+    """
+    try:
+        text = plain_text(data)
+        return Document(path, text, tomllib.loads(text))
     except UnicodeDecodeError as error:
         raise SessionError(_not_utf8(path, error)) from None
     except RecursionError:
         raise SessionError(f"{place(path)}: tables or lists too deep in each other") from None
     except ValueError as error:
         raise SessionError(_not_toml(path, text, error)) from None
+
+
+def plain_text(data: bytes) -> str:
+    """Return the text of a file, lines ending in LF, without what some editors put before it."""
+    return data.decode("utf-8-sig").replace("\r\n", "\n")
 
 
 def place(path: Path, line: int = 0, column: int = 0) -> str:

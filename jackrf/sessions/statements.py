@@ -30,6 +30,16 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_PLAIN = re.compile(
+    r"""
+      [ \t]* (?P<key> [A-Za-z0-9_-]+ ) [ \t]* = [ \t]*
+      (?P<value> [^\s\[{\#"']+ | "[^"\\\n]*" | \{ [^\n\[\]{}\#"']* \} )
+      [ \t]* (?P<comment> \#[^\n]* )? \n
+    """,
+    re.VERBOSE,
+)
+"""What most lines are: a bare key, a value without lists, a comment. Read at once, for speed."""
+_NESTED = re.compile(r"[\[\]{}\#\"']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +101,37 @@ def statements(text: str) -> Iterator[Statement]:
     Args:
         text: valid TOML, lines ending in LF.
     """
+    whole = text if text.endswith("\n") else text + "\n"
     last_elements: dict[Location, int] = {}
     table: Location = ()
-    for head, row in _rows(text):
-        if head.startswith("["):
-            is_element = head.startswith("[[")
-            parts = key_parts(head[2:-2] if is_element else head[1:-1])
+    at, line = 0, 1
+    while at < len(whole):
+        plain = _PLAIN.match(whole, at)
+        if plain:
+            location = (*table, plain["key"])
+            value = slice(*plain.span("value"))
+            end = min(plain.end(), len(text))
+            yield Statement(location, table, line, at, end, value, plain["comment"] is not None)
+            at, line = plain.end(), line + 1
+            continue
+        row = _row(whole, at)
+        end = min(row.end, len(text))
+        if row.head.startswith("["):
+            is_element = row.head.startswith("[[")
+            parts = key_parts(row.head[2:-2] if is_element else row.head[1:-1])
             table = _header(parts, last_elements, is_element=is_element)
-            yield Statement(table, table, row.line, row.start, row.end, None, row.commented)
-        else:
-            location = (*table, *key_parts(head))
-            value = _trimmed(text, row.value_start, row.value_end)
-            yield Statement(location, table, row.line, row.start, row.end, value, row.commented)
+            yield Statement(table, table, line, at, end, None, row.commented)
+        elif row.head:
+            location = (*table, *key_parts(row.head))
+            yield Statement(location, table, line, at, end, row.value, row.commented)
+        at, line = row.end, line + whole.count("\n", at, row.end)
 
 
 def pieces(table: str) -> list[Piece]:
     """Take an inline table apart, `{` and `}` included; joined by commas it is the same again."""
     found: list[Piece] = []
+    if not _NESTED.search(table, 1, len(table) - 1):
+        return [_plain_piece(text) for text in table[1:-1].split(",") if text.strip()]
     depth, start, equals = 0, 1, 0
     for match in _TOKEN.finditer(table):
         kind, place = match.lastgroup, match.start()
@@ -123,6 +147,11 @@ def pieces(table: str) -> list[Piece]:
     return found
 
 
+def _plain_piece(text: str) -> Piece:
+    equals = text.index("=")
+    return Piece(text, key_parts(text[:equals]), _trimmed(text, equals + 1, len(text)))
+
+
 def key_parts(key: str) -> Location:
     """Return the parts of a key as TOML writes it, dotted and quoted ones too."""
     bare = key.strip()
@@ -136,37 +165,40 @@ def key_parts(key: str) -> Location:
     return tuple(parts)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Row:
-    line: int
-    start: int
-    end: int = 0
-    value_start: int = 0
-    value_end: int = 0
-    commented: bool = False
+    """A line, or the lines of one statement; without a head if there is none.
+
+    Attributes:
+        head: what is before ``=``, or the whole header.
+        value: what is behind ``=``, without blanks and comment.
+        end: offset after its last line end.
+        commented: whether there is a comment.
+    """
+
+    head: str
+    value: slice
+    end: int
+    commented: bool
 
 
-def _rows(text: str) -> Iterator[tuple[str, _Row]]:
-    """Yield the head of each statement, what is before ``=`` or the whole header, with its row."""
-    line, depth, head = 1, 0, ""
-    row = _Row(1, 0)
-    for match in _TOKEN.finditer(text if text.endswith("\n") else text + "\n"):
-        token, kind = match.group(), match.lastgroup
+def _row(text: str, start: int) -> _Row:
+    depth, head, commented = 0, "", False
+    value_start = value_end = 0
+    for match in _TOKEN.finditer(text, start):
+        kind = match.lastgroup
         depth += (kind == "open") - (kind == "close")
         if kind == "newline" and depth == 0:
-            if head.strip():
-                row.end = min(match.end(), len(text))
-                yield head.strip(), row
-            row, head = _Row(line + 1, match.end()), ""
-        elif kind == "equals" and not row.value_start:
-            row.value_start = row.value_end = match.end()
+            break
+        if kind == "equals" and not value_start:
+            value_start = value_end = match.end()
         elif kind == "comment":
-            row.commented = True
-        elif row.value_start:
-            row.value_end = match.end()
+            commented = True
+        elif value_start:
+            value_end = match.end()
         else:
-            head += token
-        line += token.count("\n")
+            head += match.group()
+    return _Row(head.strip(), _trimmed(text, value_start, value_end), match.end(), commented)
 
 
 def _trimmed(text: str, start: int, end: int) -> slice:
