@@ -20,6 +20,7 @@ from jackrf.errors import InputError, SessionError
 from jackrf.mixer import MAX_MIXES, MAX_STRIPS
 from jackrf.sessions.migration import FORMAT, OLDEST, migrated
 from jackrf.sessions.reading import Document, read, shown
+from jackrf.sessions.surfaces import Osc, further_cues, wrong_mixes
 from jackrf.sessions.tables import (
     BAD_KEY,
     TOLD,
@@ -122,6 +123,8 @@ class Mix(Table):
     """Whether the mix is silent."""
     safe: Switch = False
     """Whether recalling a scene leaves the whole mix alone."""
+    cue: Switch = False
+    """Whether it is the engineer's: it can listen in on the other mixes, and PFL goes into it."""
     send_to: Annotated[
         list[Url], Allowed("a list of URLs", '{key} = ["udp://192.168.1.31:5004"]')
     ] = Field(default_factory=list)
@@ -167,10 +170,12 @@ class Session(Table):
         Allowed(f"1 to {MAX_MIXES} tables, one for each mix", "[mixes.drums]"),
     ]
     """By id, in the order of the JACK ports mix_01_l, mix_01_r, mix_02_l, ..."""
+    osc: Annotated[Osc, Allowed("a table", "[osc]")] = Osc()
+    """Control surfaces."""
 
     @classmethod
     def between(cls, data: object) -> Iterator[InitErrorDetails]:
-        """Yield what is wrong between the inputs and mixes: their number, sends, destinations."""
+        """Yield what is wrong between inputs, mixes and surfaces: ids, numbers, destinations."""
         tables = _entries(data)
         inputs, mixes = _entries(tables.get("inputs")), _entries(tables.get("mixes"))
         yield from _wrong_number(tables, "inputs", MAX_STRIPS)
@@ -178,6 +183,13 @@ class Session(Table):
         if inputs:
             yield from _sends_of_nothing(inputs, mixes)
         yield from _shared_destinations(mixes)
+        yield from further_cues(mixes)
+        yield from wrong_mixes(tables.get("osc"), mixes)
+
+    @property
+    def cue(self) -> str | None:
+        """The id of the engineer's mix, None without one."""
+        return next((key for key, mix in self.mixes.items() if mix.cue), None)
 
     def to_mixer(self) -> mixer.Mixer:
         """Return a new desk with the strips, mixes and sends of this session, in port order."""

@@ -102,8 +102,8 @@ MISTAKES = [
     ),
     (
         "[inputs.vox]",
-        "[osc]\nlisten = '0.0.0.0'\n[inputs.vox]",
-        "9: osc = (a table of 1): unknown key; allowed here: format, name, inputs, mixes",
+        "[radio]\nlisten = '0.0.0.0'\n[inputs.vox]",
+        "9: radio = (a table of 1): unknown key; allowed here: format, name, inputs, mixes, osc",
     ),
     (
         "gain = -6.0, ",
