@@ -130,17 +130,23 @@ class Running(Program):
         server: JACK server name.
         arguments: more of them.
         name: of the client.
+        program: what runs instead of ``python -m jackrf``, and does what that does.
     """
 
     def __init__(
-        self, folder: Path, session: str, server: str, *arguments: str, name: str = "jackrf"
+        self,
+        folder: Path,
+        session: str,
+        server: str,
+        *arguments: str,
+        name: str = "jackrf",
+        program: Sequence[str] = (),
     ) -> None:
         self.name = name
         file = folder / f"{name}.toml"
         file.write_text(session)
-        super().__init__(
-            jackrf_command("run", str(file), "--server", server, "--name", name, *arguments)
-        )
+        run = jackrf_command("run", str(file), "--server", server, "--name", name, *arguments)
+        super().__init__([*program, *run[3:]] if program else run)
 
     def __enter__(self) -> Self:
         try:
