@@ -1,6 +1,8 @@
 """The receiver as Python sees it: its report, and the sockets that it hears on."""
 
+import errno
 import math
+import os
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -134,3 +136,15 @@ def test_another_machines_address_is_one_line(url: str, message: str) -> None:
     assert message in str(caught.value)
     assert url in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_port_for_root_alone_says_which_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused by the system for a low port, it names the ports that anybody may have."""
+
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    # Root may bind any port, and the tests may be run by root.
+    monkeypatch.setattr(socket.socket, "bind", refused)
+    with pytest.raises(InputError, match=r"Permission denied.*name a port from 1024 up"):
+        open_socket(parse_url("udp://127.0.0.1:80"))
