@@ -2,6 +2,7 @@
 
 import atexit
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -44,7 +45,12 @@ def run(
         bool, typer.Option("--wait", help="Wait for a JACK server instead of giving up.")
     ] = False,
 ) -> None:
-    """Open a session: take inputs from JACK, mix, send, until Ctrl-C or SIGTERM."""
+    """Open a session: take inputs from JACK, mix, send, until Ctrl-C or SIGTERM.
+
+    Under a session manager, which sets NSM_URL, that one says what to open.
+    """
+    if _is_guest(server=server, instead_of=f"the file {session} is not opened"):
+        return
     from jackrf.run import run as run_session
 
     run_session(session, server=server, name=name, wait=wait)
@@ -136,6 +142,16 @@ def demo(
     show(folder, seconds=seconds)
 
 
+def _is_guest(*, server: str | None, instead_of: str) -> bool:
+    """Run under the session manager whose NSM_URL is set; return False if there is none."""
+    url = os.environ.get("NSM_URL")
+    if not url:
+        return False
+    from jackrf.hosted import run_hosted
+
+    return run_hosted(url, server=server, instead_of=instead_of)
+
+
 def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"jackrf {__version__}")
@@ -159,7 +175,9 @@ def main() -> None:
     gc.set_threshold(GARBAGE, 50, 50)
     atexit.register(gc.freeze)
     try:
-        app()
+        # A session manager starts the bare program. Alone it has nothing to open, and gives help.
+        if len(sys.argv) > 1 or not _is_guest(server=None, instead_of=""):
+            app()
     except JackrfError as error:
         print(f"jackrf: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

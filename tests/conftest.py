@@ -24,6 +24,8 @@ def pytest_configure() -> None:
     os.environ["JACKRF_TEST_RUN"] = str(os.getpid())
     # A client that finds no server must not start one with the settings of the machine's owner.
     os.environ["JACK_NO_START_SERVER"] = "1"
+    # Nor does a test run join the session of whoever started it.
+    os.environ.pop("NSM_URL", None)
 
 
 def _fail_a_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

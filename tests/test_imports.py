@@ -123,6 +123,7 @@ LAYERS = (
             "jackrf.demo.*",
             "jackrf.doctor",
             "jackrf.doctor.*",
+            "jackrf.guest",
             "jackrf.hosted",
             "jackrf.listen",
             "jackrf.live",

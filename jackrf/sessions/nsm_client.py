@@ -15,7 +15,7 @@ import socket
 import time
 from typing import Any, Protocol
 
-from jackrf.errors import JackrfError
+from jackrf.errors import InputError, JackrfError
 from jackrf.sessions.nsm import (
     ANNOUNCE_SECONDS,
     Accepted,
@@ -92,18 +92,19 @@ class NsmClient(asyncio.DatagramProtocol):
         """Announce ourselves, and wait until the host has accepted us.
 
         Raises:
-            NotHosted: it has not.
-            InputError: the URL is none.
+            NotHosted: it has not, or the URL is none.
         """
-        host, port = parse_url(self._url)
         loop = asyncio.get_running_loop()
         try:
+            host, port = parse_url(self._url)
             async with asyncio.timeout(ANNOUNCE_SECONDS):
                 found = await loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
             # liblo, which all hosts use, listens on IPv4 unless it was built otherwise.
             family, *_, self._peer = min(found, key=lambda one: one[0] != socket.AF_INET)
             # Not connected, but filtered here: a host answers from 127.0.0.1 whatever its name is.
             await loop.create_datagram_endpoint(lambda: self, local_addr=(ANY[family], 0))
+        except InputError as error:
+            raise NotHosted(str(error)) from None
         except OSError as error:  # TimeoutError is one
             reason = error.strerror or "its address cannot be found"
             raise NotHosted(f"no way to {self._url}: {reason}") from None

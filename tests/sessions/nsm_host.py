@@ -184,6 +184,11 @@ class FakeHost(Osc):
         self._note(self.ask_to_open())
         self.send("/nsm/client/session_is_loaded")
 
+    def leave(self) -> None:
+        """Save and close the session."""
+        self.save()
+        assert self.quit()[0] == 0
+
     def _note(self, answer: Heard) -> None:
         assert answer[0] == "/reply", answer
         self._clients[self.session] = self.client

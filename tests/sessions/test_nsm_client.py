@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from jackrf.errors import InputError, JackrfError
+from jackrf.errors import JackrfError
 from jackrf.sessions import nsm
 from jackrf.sessions.nsm import ErrorCode, NsmError, Open
 from jackrf.sessions.nsm_client import NotHosted, NsmClient
@@ -238,7 +238,7 @@ def test_a_host_without_an_address_is_none() -> None:
 
 def test_another_protocol_is_refused() -> None:
     """As the URL's own check says."""
-    with pytest.raises(InputError, match=r"osc\.udp://HOST:PORT/"):
+    with pytest.raises(NotHosted, match=r"osc\.udp://HOST:PORT/"):
         asyncio.run(join("osc.tcp://127.0.0.1:17000/"))
 
 

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from types import TracebackType
 from typing import Self
 
@@ -75,6 +76,12 @@ class Capture:
         self._stopping.set()
         self._thread.join()
         self._socket.close()
+
+
+def steps(packets: list[Captured], name: str, modulus: int) -> list[int]:
+    """Return how far apart a field of packets in a row is."""
+    values = [getattr(one.packet, name) for one in packets]
+    return [(later - earlier) % modulus for earlier, later in pairwise(values)]
 
 
 def joined(packets: list[Captured]) -> NDArray[np.int16]:

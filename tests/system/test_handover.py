@@ -11,7 +11,7 @@ from jackrf.handover import fits, hand_over
 from jackrf.mixer import Mix, Mixer, Send, Strip
 from jackrf.rtp.stream import Encoding, identify
 from jackrf.testing import DummyJack
-from tests.system.capture import Capture, Captured
+from tests.system.capture import Capture, steps
 from tests.system.instruments import Player, wait_for
 
 pytestmark = pytest.mark.system
@@ -40,12 +40,6 @@ def closing() -> Iterator[ExitStack]:
     """What is to be closed at the end of a test, the last first."""
     with ExitStack() as stack:
         yield stack
-
-
-def steps(packets: list[Captured], name: str, modulus: int) -> list[int]:
-    """How far apart a field of packets in a row is."""
-    values = [getattr(one.packet, name) for one in packets]
-    return [(later - earlier) % modulus for earlier, later in pairwise(values)]
 
 
 def hear_more(capture: Capture, packets: int = 20) -> None:

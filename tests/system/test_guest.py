@@ -1,0 +1,266 @@
+"""What a host has opened, while saves fail, come true later, and sessions take turns."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from jackrf import guest as guest_module
+from jackrf.client import JackClient
+from jackrf.control import request, socket_path
+from jackrf.errors import InputError, JackrfError
+from jackrf.guest import Guest
+from jackrf.run import Running
+from jackrf.sessions.nsm import NsmError, Open
+from jackrf.sessions.session import load
+from jackrf.testing import DummyJack
+
+pytestmark = pytest.mark.system
+
+CLIENT = "jackrf.nYPLM"
+
+
+class Host:
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def progress(self, share: float) -> None:
+        """Progress is told by its share."""
+        self.told.append(f"{share:.0%}")
+
+    def message(self, text: str, priority: int = 0) -> None:
+        """A line is told with its priority."""
+        self.told.append(f"{priority}: {text}")
+
+    def set_dirty(self, dirty: bool) -> None:
+        """As "dirty" or "clean"."""
+        self.told.append("dirty" if dirty else "clean")
+
+
+@asynccontextmanager
+async def hosted(server: str, project: Open) -> AsyncIterator[tuple[Guest, Host]]:
+    """A guest that has opened a project."""
+    host = Host()
+    guest = Guest(host, server)
+    try:
+        await guest.open(project)
+        yield guest, host
+    finally:
+        await guest.close()
+
+
+def project(folder: Path, session: str = "t1", client: str = CLIENT) -> Open:
+    """What a host asks to be opened."""
+    return Open(folder / session / client, session, client)
+
+
+async def set_gain(gain: float, client: str = CLIENT) -> None:
+    """Move a fader, as another program does."""
+    message = {"do": "set", "mix": "mix-1", "input": "in-1", "gain": gain}
+    await asyncio.to_thread(request, client, message, 5.0)
+
+
+def saved_gain(asked: Open) -> float:
+    """Where that fader stands in the file."""
+    return load(asked.folder / "session.toml").mixes["mix-1"].sends["in-1"].gain
+
+
+async def come_true(condition: Callable[[], bool]) -> None:
+    """Wait for something."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - nothing tells when a file is written
+            await asyncio.sleep(0.01)
+
+
+def obstruct(asked: Open) -> Path:
+    """Put something where the file is written first, so that a save fails."""
+    obstacle = asked.folder / ".session.toml.new"
+    obstacle.mkdir()
+    return obstacle
+
+
+def test_the_host_hears_how_far_it_is_and_what_is_dirty(
+    dummy_jack: DummyJack, tmp_path: Path
+) -> None:
+    """Progress ends at 100 %; a change is dirty, a save is clean, and a save of nothing works."""
+    asked = project(tmp_path)
+
+    async def live() -> list[str]:
+        async with hosted(dummy_jack.name, asked) as (guest, host):
+            assert host.told == ["20%", "60%", "clean", "100%"]
+            host.told.clear()
+            assert await guest.save() == "saved"
+            await set_gain(-6.0)
+            assert await guest.save() == "saved"
+            guest.session_is_loaded()
+            return host.told
+
+    assert asyncio.run(live()) == ["clean", "dirty", "clean"]
+    assert saved_gain(asked) == -6.0
+
+
+def test_before_anything_is_open_there_is_nothing_to_save(dummy_jack: DummyJack) -> None:
+    """A host that asks out of turn gets a true answer."""
+
+    async def live() -> str:
+        guest = Guest(Host(), dummy_jack.name)
+        answer = await guest.save()
+        await guest.close()
+        return answer
+
+    assert asyncio.run(live()) == "there is nothing to save: no session is open"
+
+
+def test_a_failed_save_is_tried_again(
+    dummy_jack: DummyJack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every 10 s, shortened here: with the levels of then, until it works, which the host hears."""
+    monkeypatch.setattr(guest_module, "RETRY_SECONDS", 0.05)
+    asked = project(tmp_path)
+
+    async def live() -> None:
+        async with hosted(dummy_jack.name, asked) as (guest, host):
+            await set_gain(-6.0)
+            obstacle = obstruct(asked)
+            with pytest.raises(JackrfError, match="all is in"):
+                await guest.save()
+            assert host.told[-1] == "dirty"
+            await set_gain(-7.0)
+            await asyncio.sleep(0.2)
+            [copy] = asked.folder.glob("session.emergency-*.toml")
+            assert load(copy).mixes["mix-1"].sends["in-1"].gain == -7.0
+            obstacle.rmdir()
+            await come_true(lambda: host.told[-1].startswith("1: "))
+            assert host.told[-2] == "clean"
+
+    asyncio.run(live())
+    assert saved_gain(asked) == -7.0
+    assert not list(asked.folder.glob("session.emergency-*"))
+
+
+def test_what_changes_during_a_save_stays_dirty(dummy_jack: DummyJack, tmp_path: Path) -> None:
+    """The next save has it."""
+    asked = project(tmp_path)
+
+    async def live() -> None:
+        async with hosted(dummy_jack.name, asked) as (guest, host):
+            await set_gain(-6.0)
+            saving = asyncio.create_task(guest.save())
+            await asyncio.sleep(0)
+            running = guest._running
+            assert running is not None
+            running._set({"do": "set", "mix": "mix-1", "input": "in-1", "gain": -7.0})
+            assert await saving == "saved"
+            assert host.told[-1] == "dirty"
+            assert saved_gain(asked) == -6.0
+            await guest.save()
+            assert host.told[-1] == "clean"
+            assert saved_gain(asked) == -7.0
+
+    asyncio.run(live())
+
+
+def test_the_next_project_waits_for_the_last_try(dummy_jack: DummyJack, tmp_path: Path) -> None:
+    """A save that failed is tried once more before another session takes over."""
+    first, second = project(tmp_path, "t1"), project(tmp_path, "t2")
+
+    async def live() -> None:
+        async with hosted(dummy_jack.name, first) as (guest, host):
+            await set_gain(-6.0)
+            obstacle = obstruct(first)
+            with pytest.raises(JackrfError):
+                await guest.save()
+            obstacle.rmdir()
+            assert await guest.open(second) == "t2 is open"
+            assert host.told[-1] == "100%"
+            await set_gain(-9.0)
+            await guest.save()
+
+    asyncio.run(live())
+    assert (saved_gain(first), saved_gain(second)) == (-6.0, -9.0)
+
+
+def test_a_project_that_cannot_be_opened_changes_nothing(
+    dummy_jack: DummyJack, tmp_path: Path
+) -> None:
+    """What ran runs on under its name, and is not saved: the host has moved on."""
+    first, broken = project(tmp_path, "t1"), project(tmp_path, "t2", "jackrf.nOTHR")
+    broken.folder.mkdir(parents=True)
+    (broken.folder / "session.toml").write_text("format = 99\n")
+
+    async def live() -> None:
+        async with hosted(dummy_jack.name, first) as (guest, _):
+            before = (first.folder / "session.toml").read_bytes()
+            with pytest.raises(NsmError, match="update jackrf"):
+                await guest.open(broken)
+            await set_gain(-6.0)
+            assert "update jackrf" in await guest.save()
+            assert (first.folder / "session.toml").read_bytes() == before
+            assert await guest.open(first) == "t1 is open"
+            await set_gain(-6.0)
+            assert await guest.save() == "saved"
+
+    asyncio.run(live())
+    assert saved_gain(first) == -6.0
+    assert (broken.folder / "session.toml").read_text() == "format = 99\n"
+
+
+def test_a_name_that_is_taken_is_refused(dummy_jack: DummyJack, tmp_path: Path) -> None:
+    """The host hears why; then another name is fine."""
+    asked = project(tmp_path, client="player")
+
+    async def live() -> None:
+        guest = Guest(Host(), dummy_jack.name)
+        other = JackClient("player", dummy_jack.name)
+        try:
+            with pytest.raises(InputError, match="player"):
+                await guest.open(asked)
+            assert "nothing to save" in await guest.save()
+            assert not socket_path("player").exists()
+            assert await guest.open(project(tmp_path)) == "t1 is open"
+        finally:
+            other.close()
+            await guest.close()
+
+    asyncio.run(live())
+
+
+def test_a_session_that_cannot_go_on_ends(
+    dummy_jack: DummyJack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the name is taken while JACK is away, waiting for it helps nobody."""
+
+    async def fail(_: Running) -> None:
+        raise InputError("the name is taken")
+
+    monkeypatch.setattr(Running, "follow", fail)
+
+    async def live() -> None:
+        async with hosted(dummy_jack.name, project(tmp_path)) as (guest, _):
+            with pytest.raises(InputError, match="the name is taken"):
+                await guest.ended()
+
+    asyncio.run(live())
+
+
+def test_wishes_are_left_to_the_hosts_patchbay(dummy_jack: DummyJack, tmp_path: Path) -> None:
+    """What the file wants connected stays in the file, and is not connected."""
+    asked = project(tmp_path)
+
+    async def live() -> None:
+        async with hosted(dummy_jack.name, asked) as (guest, _):
+            file = asked.folder / "session.toml"
+            wish = 'name = "Input 1"\nconnect = ["system:capture_1"]'
+            file.write_text(file.read_text().replace('name = "Input 1"', wish))
+            await guest.open(asked)
+            await set_gain(-6.0)
+            await guest.save()
+            status = await asyncio.to_thread(request, CLIENT, {"do": "status"}, 5.0)
+            assert status["inputs"][0]["connections"] == []
+            assert wish in file.read_text()
+
+    asyncio.run(live())
