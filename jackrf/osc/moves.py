@@ -49,25 +49,25 @@ Move = Callable[[Draft], None]
 Maker = Callable[[Target, Args, str], Move]
 
 
-def value_of(target: Target, args: Args) -> tuple[Place, Value]:
-    """Return where a message puts which value.
+def value_for(place: Place, target: Target, args: Args) -> Value:
+    """Return the value that a message puts into a place.
 
     Raises:
         OscError: it is no value for this address.
     """
-    if target.place is None:
-        raise OscError(Code.WRONG, f"{target.path} keeps no value")
     value = taken(target.address, args)
+    if not isinstance(value, str):
+        return value
     try:
         # Numbers are in their range already; whether a name will do, the desk knows.
-        return target.place, checked(target.place, value) if isinstance(value, str) else value
+        return checked(place, value)
     except InputError as error:
         raise OscError(Code.WRONG, str(error)) from None
 
 
-def put(target: Target, args: Args, _by: str) -> Move:
+def put(place: Place, target: Target, args: Args) -> Move:
     """Return the move that sets a value."""
-    place, value = value_of(target, args)
+    value = value_for(place, target, args)
 
     def move(draft: Draft) -> None:
         draft.changes[place] = value

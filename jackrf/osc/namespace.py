@@ -15,7 +15,7 @@ from jackrf.errors import JackrfError
 from jackrf.osc.addresses import BY_NAME, TABLE, Address
 from jackrf.osc.guard import Message
 from jackrf.osc.moreme import MoreMe
-from jackrf.osc.moves import Draft, Move, makers, put, value_of
+from jackrf.osc.moves import Draft, Move, makers, put, value_for
 from jackrf.osc.readings import Reader, level, readers
 from jackrf.osc.refusals import Code, OscError
 from jackrf.osc.tree import Target, Tree
@@ -148,9 +148,10 @@ class Namespace:
         Raises:
             OscError: it cannot be set, or not to this; nothing has changed.
         """
-        if target.place is None or not target.address.settable:
+        place = target.place
+        if place is None or not target.address.settable:
             return self.set_all([(target, args)], by)[0]
-        place, value = value_of(target, args)
+        value = value_for(place, target, args)
         self._desk.change({place: value}, by=by)
         return shown(target.address, value)
 
@@ -171,7 +172,7 @@ class Namespace:
         if not target.address.settable:
             raise OscError(Code.WRONG, f"{target.path} cannot be set")
         if target.place is not None:
-            return put(target, args, by)
+            return put(target.place, target, args)
         maker = self._makers.get(target.address.name)
         if maker is not None:
             return maker(target, args, by)

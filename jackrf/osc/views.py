@@ -47,12 +47,18 @@ def in_range(address: Address, value: float) -> float:
     return clamped(value, low, high)
 
 
+def _take_position(position: float) -> float:
+    gain = fader_to_db(clamped(position, 0.0, 1.0))
+    # A fader that reads 0 is off, however it came there.
+    return gain if gain > GAIN_MIN_DB else -math.inf
+
+
 def _take_gain(decibels: float) -> float:
     return -math.inf if decibels < GAIN_MIN_DB else min(decibels, GAIN_MAX_DB)
 
 
 VIEWS: Final = {
-    "fader": View(db_to_fader, lambda position: fader_to_db(clamped(position, 0.0, 1.0))),
+    "fader": View(db_to_fader, _take_position),
     "decibels": View(lambda gain: max(gain, OFF_DB), _take_gain),
     "pan": View(float, lambda pan: clamped(pan, -1.0, 1.0)),
     "pan01": View(lambda pan: (pan + 1.0) / 2.0, lambda x: clamped(2.0 * x - 1.0, -1.0, 1.0)),

@@ -24,6 +24,11 @@ def test_an_empty_blob_can_be_sent() -> None:
     assert message("/pong", "b", (b"",)) == b"/pong\0\0\0,b\0\0\0\0\0\0"
 
 
+def test_what_has_no_bytes_is_in_the_types_alone() -> None:
+    """True, false and nothing are letters."""
+    assert encode(of("/a", True, None)) == b"/a\0\0,TN\0"
+
+
 def test_types_follow_from_values() -> None:
     """A boolean is no integer here."""
     assert tags_of((True, False, None, 1, 1.0, "one", b"1")) == "TFNifsb"

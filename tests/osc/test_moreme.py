@@ -93,16 +93,16 @@ def test_undo_to_an_earlier_tilt_is_recognised() -> None:
     assert gains(desk) == pytest.approx(before)
 
 
-def test_a_recalled_scene_is_the_new_base() -> None:
+@pytest.mark.parametrize("level", [-3.0, 10.0, -math.inf])
+def test_a_recalled_scene_is_the_new_base(level: float) -> None:
     """When everything goes elsewhere at once, the control is at its centre."""
     desk = small_desk()
     namespace = Namespace(desk)
     set_(namespace, MOREME, 1.0)
-    scene = {Place("drums", one, "gain"): -3.0 for one in ("drums", "vox", "bass")}
-    desk.change(scene)
+    desk.change({Place("drums", one, "gain"): level for one in ("drums", "vox", "bass")})
     assert get(namespace, MOREME) == (0.0,)
     set_(namespace, MOREME, 0.0)
-    assert gains(desk) == [-3.0] * 3
+    assert gains(desk) == [level] * 3
 
 
 def test_the_only_input_of_a_mix_can_be_moved_by_hand() -> None:

@@ -25,6 +25,7 @@ numbers = st.one_of(
         ("send.fader", True, 10.0),
         ("send.fader", 1.7, 10.0),
         ("send.fader", -0.5, -math.inf),
+        ("send.fader", 1e-30, -math.inf),
         ("send.gain", -6, -6.0),
         ("send.gain", 11.0, 10.0),
         ("send.gain", -144.0, -math.inf),
