@@ -44,6 +44,15 @@ def run(
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait for a JACK server instead of giving up.")
     ] = False,
+    osc_port: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=65535,
+            envvar="JACKRF_OSC_PORT",
+            help="Port for OSC, if not the session's: for a second jackrf on one machine.",
+        ),
+    ] = None,
 ) -> None:
     """Open a session: take inputs from JACK, mix, send, until Ctrl-C or SIGTERM.
 
@@ -53,7 +62,7 @@ def run(
         return
     from jackrf.run import run as run_session
 
-    run_session(session, server=server, name=name, wait=wait)
+    run_session(session, server=server, name=name, wait=wait, osc_port=osc_port)
 
 
 @app.command(rich_help_panel="Main")
@@ -111,6 +120,32 @@ def sdp(
     from jackrf.sdp import sdp as print_sdp
 
     print_sdp(mix, client=client, listener=listener, out=out)
+
+
+@app.command(rich_help_panel="Surfaces")
+def pin(
+    mix: Annotated[str | None, typer.Argument(metavar="[MIX]", help="Id of a mix.")] = None,
+    engineer: Annotated[bool, typer.Option("--engineer", help="A PIN for everything.")] = False,
+    client: ClientName = "jackrf",
+) -> None:
+    """Make a new PIN, with which a surface gets into a mix, and print it."""
+    from jackrf.pairing import pin as make_pin
+
+    make_pin(mix, engineer=engineer, client=client)
+
+
+@app.command(rich_help_panel="Surfaces")
+def pair(
+    host: Annotated[str, typer.Argument(metavar="HOST", help="IP address of a surface.")],
+    mix: Annotated[str | None, typer.Option(metavar="MIX", help="Mix that it may change.")] = None,
+    engineer: Annotated[bool, typer.Option("--engineer", help="It may change everything.")] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where it listens.")] = 9000,
+    client: ClientName = "jackrf",
+) -> None:
+    """Let a tablet or a program change a mix, and tell it what changes."""
+    from jackrf.pairing import pair as pair_host
+
+    pair_host(host, mix=mix, engineer=engineer, port=port, client=client)
 
 
 @app.command(rich_help_panel="Sessions")

@@ -12,6 +12,11 @@ from jackrf.client import JackClient
 from jackrf.control import ControlServer
 from jackrf.desk import Desk, MixPlan
 from jackrf.errors import InputError, JackServerError
+from jackrf.osc.namespace import Namespace
+from jackrf.osc.pins import FILE_NAME, PinFile
+from jackrf.osc.rows import Role
+from jackrf.osc.service import OscService
+from jackrf.osc.settings import Settings, Surface
 from jackrf.parameters import Place
 from jackrf.reports import describe, status
 from jackrf.sessions.session import Session, load
@@ -30,6 +35,24 @@ def make_desk(session: Session) -> Desk:
     return Desk(session.name, session.to_mixer(), wishes, plans)
 
 
+def make_osc(session: Session, desk: Desk, folder: Path, port: int | None = None) -> OscService:
+    """Return the OSC service of a session's desk, which does not listen yet.
+
+    Args:
+        session: what it says about OSC.
+        desk: the session's.
+        folder: that the session's file is in; the PINs' file is beside it.
+        port: to listen on in place of the session's.
+    """
+    surfaces = [
+        Surface(one.host, one.port, Role[one.role.upper()], one.mix, one.pickup)
+        for one in session.osc.surfaces
+    ]
+    port = port or session.osc.port
+    settings = Settings(session.osc.listen, port, session.osc.open_mixes, surfaces)
+    return OscService(desk, Namespace(desk), settings, PinFile(folder / FILE_NAME), session.cue)
+
+
 def say_in_terminal(line: str, priority: int) -> None:  # noqa: ARG001 - a terminal shows all
     """Tell people by standard output."""
     print(f"jackrf: {line}", flush=True)
@@ -44,6 +67,7 @@ class Running:
         server: JACK server name, None for the default one.
         name: of the JACK client and of the control socket.
         say: how people are told, by a line and its priority: 0 (an aside) to 3 (trouble).
+        osc: the desk's, from `make_osc`; None for no OSC.
     """
 
     def __init__(
@@ -52,19 +76,23 @@ class Running:
         server: str | None,
         name: str,
         say: Callable[[str, int], None] = say_in_terminal,
+        osc: OscService | None = None,
     ) -> None:
         self.desk = desk
+        self._osc = osc
         self._server = server
         self._name = name
         self._say = say
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._control = ControlServer(
-            name, {"status": self._status, "set": self._set, "sdp": self._sdp}
-        )
+        handlers = {"status": self._status, "set": self._set, "sdp": self._sdp}
+        if osc is not None:
+            handlers |= {"pin": osc.make_pin, "pair": osc.pair}
+        self._control = ControlServer(name, handlers)
 
     def _status(self, _: Mapping[str, Any]) -> Any:
-        return status(self.desk) | {"client": self._name}
+        osc = {} if self._osc is None else {"osc": self._osc.report()}
+        return status(self.desk) | {"client": self._name} | osc
 
     def _set(self, message: Mapping[str, Any]) -> Any:
         mix, strip = message.get("mix"), message.get("input")
@@ -116,9 +144,11 @@ class Running:
 
         Raises:
             JackServerError: there is none, and `wait` is false.
-            InputError: the name is taken.
+            InputError: the name, or the port of OSC, is taken.
         """
         await self._control.start()
+        if self._osc is not None:
+            await self._osc.start()
         if self.desk.client is not None:
             self._listen_to(self.desk.client)
             return
@@ -135,6 +165,8 @@ class Running:
 
     async def leave(self) -> None:
         """Close everything but the desk, which is to be handed over or closed."""
+        if self._osc is not None:
+            await self._osc.close()
         await self._control.close()
 
     def _open(self) -> None:
@@ -194,15 +226,31 @@ def _call_soon(loop: asyncio.AbstractEventLoop, what: Callable[[], object]) -> N
         loop.call_soon_threadsafe(what)
 
 
-def run(session_path: Path, *, server: str | None, name: str, wait: bool) -> None:
+def run(
+    session_path: Path,
+    *,
+    server: str | None,
+    name: str,
+    wait: bool,
+    osc_port: int | None = None,
+) -> None:
     """Open a session and run it until SIGINT or SIGTERM.
+
+    Args:
+        session_path: its file.
+        server: JACK server name, None for the default one.
+        name: of the JACK client.
+        wait: for a JACK server that is not there.
+        osc_port: to listen on in place of the session's.
 
     Raises:
         JackrfError: with one line and an exit code; nothing stays half-started.
     """
-    desk = make_desk(load(session_path))
-    asyncio.run(_run(desk, server, name, wait=wait))
+    session = load(session_path)
+    desk = make_desk(session)
+    osc = make_osc(session, desk, session_path.resolve().parent, osc_port)
+    asyncio.run(_run(desk, osc, server, name, wait=wait))
 
 
-async def _run(desk: Desk, server: str | None, name: str, *, wait: bool) -> None:
-    await Running(desk, server, name).run(wait=wait)
+async def _run(desk: Desk, osc: OscService, server: str | None, name: str, *, wait: bool) -> None:
+    await Running(desk, server, name, osc=osc).run(wait=wait)

@@ -6,6 +6,7 @@ Rule 2: no process outlives the tests that started it.
 
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -24,8 +25,23 @@ def pytest_configure() -> None:
     os.environ["JACKRF_TEST_RUN"] = str(os.getpid())
     # A client that finds no server must not start one with the settings of the machine's owner.
     os.environ["JACK_NO_START_SERVER"] = "1"
+    # Whoever runs jackrf on this machine keeps the port that sessions have by default.
+    os.environ["JACKRF_OSC_PORT"] = str(_free_port())
     # Nor does a test run join the session of whoever started it.
     os.environ.pop("NSM_URL", None)
+
+
+def _free_port() -> int:
+    """Return a port that is free, of those that the kernel hands out to nobody by itself."""
+    for port in range(32000 + os.getpid() % 600, 32768):
+        with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+            try:
+                udp.bind(("127.0.0.1", port))
+                tcp.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError("no port is free below those that the kernel hands out")
 
 
 def _fail_a_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

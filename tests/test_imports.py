@@ -128,6 +128,7 @@ LAYERS = (
             "jackrf.listen",
             "jackrf.live",
             "jackrf.live.*",
+            "jackrf.pairing",
             "jackrf.run",
             "jackrf.sdp",
             "jackrf.status",

@@ -9,6 +9,7 @@ import tomlkit
 from jackrf.demo import band
 from jackrf.demo.measure import FLOOR_DB
 from jackrf.demo.song import BANDS
+from jackrf.destinations import parse_url
 from jackrf.sessions.session import Session, load
 from jackrf.sessions.shipped import shipped_session
 
@@ -44,6 +45,7 @@ def write_session(path: Path, url: str) -> Session:
         entry["connect"] = [f"{band.NAME}:{name}"] if name in BANDS else []
     for name, mix in document["mixes"].items():
         mix["send_to"] = [url] if name == MIX else []
+    document["osc"] = {"port": parse_url(url).port ^ 1}
     document["mixes"][MIX]["sends"][INSTRUMENT]["gain"] = fader_gain(0.0)
     path.write_text(tomlkit.dumps(document))
     return load(path)

@@ -16,6 +16,7 @@ from jackrf.osc.namespace import Namespace
 from jackrf.osc.networks import parse_host
 from jackrf.osc.pins import ENGINEER, PinFile
 from jackrf.osc.refusals import Code, OscError
+from jackrf.osc.rows import Role
 from jackrf.osc.server import OscServer
 from jackrf.osc.settings import REPLY_PORT, Settings, Surface
 from jackrf.osc.surfaces import Surfaces
@@ -44,6 +45,7 @@ class OscService:
         pins: PinFile,
         cue: str | None = None,
     ) -> None:
+        self.namespace = namespace
         self._desk = desk
         self._pins = pins
         mixes = list(desk.mixer.mix_number)
@@ -102,7 +104,8 @@ class OscService:
             raise InputError(f"host {host!r}: write its IP address, such as 192.168.1.20")
         if not isinstance(port, int) or not 0 < port < 65536:
             raise InputError(f"port {port!r}: 1 to 65535 are allowed")
-        self._add(Surface(str(address), port, mix, engineer=mix is None))
+        role = Role.ENGINEER if mix is None else Role.MUSICIAN
+        self._add(Surface(str(address), port, role, mix))
 
     def _check_mix(self, mix: object) -> None:
         known = self._desk.mixer.mix_number

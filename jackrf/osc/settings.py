@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jackrf.osc.admission import ALL, Rights, musician
+from jackrf.osc.rows import Role
 
 DEFAULT_PORT = 9955
 """A layout has it baked in, so it is never counted up when it is taken."""
@@ -18,21 +19,22 @@ class Surface:
     Attributes:
         host: numeric address.
         port: where it listens.
-        mix: id of its musician's mix; None for the engineer's, or an observer's.
-        engineer: whether it may do everything.
+        role: what it may do.
+        mix: id of its musician's mix; of others, what they are told of, None for everything.
         pickup: whether its faders have no motors.
     """
 
     host: str
     port: int = REPLY_PORT
+    role: Role = Role.MUSICIAN
     mix: str | None = None
-    engineer: bool = False
     pickup: bool = False
 
     @property
     def rights(self) -> Rights:
         """What it may do."""
-        return ALL if self.engineer else musician([] if self.mix is None else [self.mix])
+        own = [self.mix] if self.role is Role.MUSICIAN and self.mix is not None else []
+        return ALL if self.role is Role.ENGINEER else musician(own)
 
     @property
     def prefix(self) -> str:
