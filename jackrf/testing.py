@@ -46,6 +46,7 @@ class DummyJack:
         self.period = period
         self.port_max = port_max
         self.process: subprocess.Popen[bytes] | None = None
+        self._crashed = False
 
     @property
     def environment(self) -> dict[str, str]:
@@ -81,18 +82,28 @@ class DummyJack:
                     f"jackd -n {self.name} ended at once with code {process.returncode}: "
                     f"run `jackd -n {self.name} -d dummy` to see why"
                 )
-            check = ["jack_wait", "-s", self.name, "-c"]
-            answer = subprocess.run(
-                check, env=self.environment, capture_output=True, text=True, check=False
-            )
-            if answer.stdout.strip() == "running":
+            if self._answers():
                 return
             time.sleep(0.05)
         self.stop()
         raise JackServerError(f"jackd -n {self.name} did not come up in {DUMMY_START_SECONDS:g} s")
 
+    def _answers(self) -> bool:
+        check = ["jack_wait", "-s", self.name, "-c"]
+        try:
+            answer = subprocess.run(
+                check, env=self.environment, capture_output=True, text=True, check=False, timeout=2
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        return answer.stdout.strip() == "running"
+
     def stop(self, *, kill: bool = False) -> None:
-        """Stop the server: politely, then for good; or with SIGKILL at once, as a crash does."""
+        """Stop the server: politely, then for good; or with SIGKILL at once, as a crash does.
+
+        JACK knows at most 8 servers of a user, and one that crashed counts until its name ends in
+        order. The end of a ``with`` block sees to that.
+        """
         if self.process is None:
             return
         self.process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
@@ -101,6 +112,7 @@ class DummyJack:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self._crashed = self.process.returncode < 0
         self.process = None
 
     def __enter__(self) -> Self:
@@ -114,6 +126,9 @@ class DummyJack:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+        if self._crashed:
+            self.start()
+            self.stop()
 
 
 _OFFLINE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_int64)

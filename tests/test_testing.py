@@ -22,6 +22,10 @@ pytestmark = [
 ]
 
 
+REGISTRY = Path("/dev/shm/jack-shm-registry")
+"""Where libjack keeps the names of all servers of the machine."""
+
+
 def pid_of(server: DummyJack) -> int:
     """The process id of a server that runs."""
     assert server.process is not None
@@ -68,14 +72,22 @@ def test_two_run_side_by_side(dummy_jack: DummyJack) -> None:
 
 def test_a_killed_server_can_be_started_again() -> None:
     """After SIGKILL, as after a crash, the same name starts afresh."""
-    server = DummyJack(name_of("kill"))
-    server.start()
-    pid = pid_of(server)
-    server.stop(kill=True)
-    assert not psutil.pid_exists(pid)
-    with server:
+    with DummyJack(name_of("kill")) as server:
+        pid = pid_of(server)
+        server.stop(kill=True)
+        assert not psutil.pid_exists(pid)
+        server.start()
         client = jack.Client("visitor", servername=server.name, no_start_server=True)
         client.close()
+
+
+def test_a_killed_server_leaves_its_place_to_others() -> None:
+    """JACK knows at most 8 servers, and one that crashed counts: not beyond its ``with`` block."""
+    with DummyJack(name_of("place")) as server:
+        assert server.name.encode() in REGISTRY.read_bytes()
+        server.stop(kill=True)
+        assert server.name.encode() in REGISTRY.read_bytes()
+    assert server.name.encode() not in REGISTRY.read_bytes()
 
 
 def test_stopping_twice_is_harmless() -> None:
