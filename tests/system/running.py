@@ -126,7 +126,7 @@ class Running(Program):
 
     Args:
         folder: where the session's file is written.
-        session: its text.
+        session: its text; without a word on OSC, it gets a port of its own for that.
         server: JACK server name.
         arguments: more of them.
         name: of the client.
@@ -144,7 +144,7 @@ class Running(Program):
     ) -> None:
         self.name = name
         file = folder / f"{name}.toml"
-        file.write_text(session)
+        file.write_text(with_osc_of_its_own(session))
         run = jackrf_command("run", str(file), "--server", server, "--name", name, *arguments)
         super().__init__([*program, *run[3:]] if program else run)
 
@@ -205,6 +205,11 @@ class Listening(Program):
             self.__exit__(None, None, None)
             raise
         return self
+
+
+def with_osc_of_its_own(session: str) -> str:
+    """Return a session that does not listen for OSC where every other jackrf does."""
+    return session if "[osc]" in session else f"{session}\n[osc]\nport = {free_port()}\n"
 
 
 def free_port() -> int:

@@ -8,7 +8,7 @@ import pytest
 from jackrf.testing import DummyJack
 from tests.system.capture import Capture
 from tests.system.music import one_voice
-from tests.system.running import Program, jackrf_command
+from tests.system.running import Program, jackrf_command, with_osc_of_its_own
 
 pytestmark = pytest.mark.system
 
@@ -19,7 +19,7 @@ ROUNDS = 4
 def seconds_to_first_packet(server: DummyJack, session: Path) -> float:
     """Start jackrf, and return how long its first packet takes."""
     with Capture() as capture:
-        session.write_text(one_voice(capture.port))
+        session.write_text(with_osc_of_its_own(one_voice(capture.port)))
         with Program(jackrf_command("run", str(session), "--server", server.name)) as program:
             program.wait_until(lambda: capture.count > 0)
             return capture.packets[0].at - program.began

@@ -1,0 +1,148 @@
+"""``jackrf listen`` in this process: its options, what it says, and how it ends."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+
+import pytest
+
+from jackrf.client import JackClient, PortName
+from jackrf.errors import InputError, JackServerError
+from jackrf.listen import listen
+from jackrf.testing import DummyJack
+from tests.system.running import Listening, free_port
+
+pytestmark = pytest.mark.system
+
+NAME = "jackrf-hears"
+
+
+@pytest.fixture
+def visitor(dummy_jack: DummyJack) -> Iterator[JackClient]:
+    """Another client, with three inputs."""
+    with closing(JackClient("visitor", dummy_jack.name)) as client:
+        for number in (1, 2, 3):
+            client.add_input(f"in_{number}", PortName("In", number, "In"))
+        client.activate()
+        yield client
+
+
+def listen_until(
+    number: signal.Signals,
+    condition: Callable[[], bool],
+    server: str,
+    *,
+    connect: Sequence[str] | None = ("",),
+    encoding: str = "auto",
+) -> None:
+    """Listen on a free port, and end it by a signal when something is true."""
+    failed: list[str] = []
+
+    def end() -> None:
+        deadline = time.monotonic() + 10.0
+        while not condition():
+            if time.monotonic() > deadline:
+                failed.append("it did not come true")
+                break
+            time.sleep(0.01)
+        os.kill(os.getpid(), number)
+
+    before = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
+    thread = threading.Thread(target=end)
+    thread.start()
+    try:
+        url = f"udp://127.0.0.1:{free_port()}"
+        listen(url, server=server, name=NAME, connect=connect, encoding=encoding)
+    finally:
+        thread.join()
+        for one, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
+            signal.signal(one, handler)
+    assert failed == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it(
+    visitor: JackClient,
+    dummy_jack: DummyJack,
+    capsys: pytest.CaptureFixture[str],
+    number: signal.Signals,
+) -> None:
+    """It says where it listens, and at the end what it heard; no port is left."""
+    listen_until(number, lambda: visitor.has_port(f"{NAME}:out_2"), dummy_jack.name)
+    first, last = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"jackrf: {NAME} listens on udp://127.0.0.1:")
+    assert first.endswith("; stop with Ctrl-C")
+    assert last.startswith("jackrf: waiting: 0 packets, 0 late")
+    assert not visitor.has_port(f"{NAME}:out_1")
+
+
+def test_it_connects_to_the_sound_card(visitor: JackClient, dummy_jack: DummyJack) -> None:
+    """Without a wish the first two playback ports get left and right."""
+
+    def connected() -> bool:
+        if not visitor.has_port(f"{NAME}:out_2"):
+            return False
+        ports = [visitor._client.get_port_by_name(f"{NAME}:out_{side}") for side in (1, 2)]
+        found = [[peer.name for peer in visitor._client.get_all_connections(p)] for p in ports]
+        return found == [["system:playback_1"], ["system:playback_2"]]
+
+    listen_until(signal.SIGTERM, connected, dummy_jack.name, connect=None)
+
+
+def test_it_connects_where_it_is_told_to(
+    visitor: JackClient, dummy_jack: DummyJack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two ports by name; one that is not there is named in a line, and the rest goes on."""
+    ports = ["visitor:in_3", "visitor:in_1"]
+    listen_until(
+        signal.SIGTERM,
+        lambda: (
+            [visitor.connections(f"in_{n}") for n in (1, 2, 3)]
+            == [[f"{NAME}:out_2"], [], [f"{NAME}:out_1"]]
+        ),
+        dummy_jack.name,
+        connect=ports,
+    )
+    listen_until(
+        signal.SIGTERM,
+        lambda: visitor.connections("in_2") == [f"{NAME}:out_2"],
+        dummy_jack.name,
+        connect=["nobody:in", "visitor:in_2"],
+    )
+    assert f"jackrf: {NAME}:out_1 could not be connected to nobody:in" in capsys.readouterr().out
+
+
+def test_an_unknown_encoding_is_refused(dummy_jack: DummyJack) -> None:
+    """It is named, with those that there are, and nothing is opened."""
+    with pytest.raises(InputError, match="--encoding MP3: allowed are auto, L16, L24"):
+        listen(
+            "udp://127.0.0.1:5004", server=dummy_jack.name, name=NAME, connect=None, encoding="MP3"
+        )
+
+
+def test_without_a_server_no_socket_stays_open() -> None:
+    """The port is free for the next one."""
+    port = free_port()
+    url = f"udp://127.0.0.1:{port}"
+    for _ in range(2):
+        with pytest.raises(JackServerError):
+            listen(url, server="jackrf-no-such", name=NAME, connect=None, encoding="L16")
+    with socket.socket(type=socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", port))
+
+
+def test_the_end_of_the_server_ends_it() -> None:
+    """One line on standard error, and exit code 1, within two seconds."""
+    server = DummyJack(f"jackrf-{os.getpid()}-heard")
+    with server, Listening(free_port(), server.name) as listening:
+        listening.wait_until(lambda: "listens on" in listening.said())
+        time.sleep(0.2)
+        server.stop(kill=True)
+        ended = listening.wait(5.0)
+        server.start()
+    assert (ended.code, ended.line) == (1, "jackrf: the JACK server went away")
+    assert ended.seconds < 2.0

@@ -1,0 +1,181 @@
+"""``jackrf run`` in this process: from a file to its end, with a real server and real signals."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jackrf.control import request, socket_path
+from jackrf.errors import JackrfError, JackServerError
+from jackrf.run import make_desk, run
+from jackrf.sessions.session import load
+from jackrf.testing import DummyJack
+from tests.system.running import with_osc_of_its_own
+
+pytestmark = pytest.mark.system
+
+NAME = "jackrf-run"
+SESSION = """\
+format = 1
+name = "Rehearsal"
+[inputs.kick]
+name = "Kick"
+trim = 3.0
+connect = ["system:capture_1", "late:out"]
+[inputs.vox]
+name = "Vox"
+[mixes.drums]
+name = "Drums"
+gain = -3.0
+encoding = "L24"
+ceiling = -6.0
+send_to = ["udp://127.0.0.1:50140", "udp://127.0.0.1:50142"]
+sends = { kick = { gain = -6.0, pan = 0.5 } }
+[mixes.anna]
+name = "Anna"
+limiter = false
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A session file."""
+    path = tmp_path / "session.toml"
+    path.write_text(with_osc_of_its_own(SESSION))
+    return path
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is true."""
+    deadline = time.monotonic() + 10.0
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def state() -> str:
+    """What the jackrf of these tests says of itself."""
+    try:
+        return str(request(NAME, {"do": "status"})["state"])
+    except JackrfError:
+        return "not there"
+
+
+class Visitor:
+    """Does something while `run` holds the main thread, then ends it by a signal."""
+
+    def __init__(self, number: signal.Signals = signal.SIGTERM) -> None:
+        self._number = number
+        self._failed: list[BaseException] = []
+        self._thread: threading.Thread | None = None
+
+    def visit(self, act: Callable[[], object]) -> None:
+        """Do it, on a thread of its own, as soon as `run` answers."""
+
+        def do() -> None:
+            try:
+                until(lambda: state() != "not there")
+                act()
+            except BaseException as error:  # noqa: BLE001 - raised again by `leave`
+                self._failed.append(error)
+            os.kill(os.getpid(), self._number)
+
+        self._thread = threading.Thread(target=do)
+        self._thread.start()
+
+    def leave(self) -> None:
+        """Raise what went wrong."""
+        if self._thread is not None:
+            self._thread.join()
+        if self._failed:
+            raise self._failed[0]
+
+
+@pytest.fixture
+def visitor() -> Iterator[Visitor]:
+    """Somebody who visits, and has left in peace at the end."""
+    visitor = Visitor()
+    yield visitor
+    visitor.leave()
+
+
+def test_a_session_becomes_a_desk(file: Path) -> None:
+    """Strips, mixes, sends, wishes, destinations, encodings and ceilings are the session's."""
+    desk = make_desk(load(file))
+    try:
+        assert desk.name == "Rehearsal"
+        assert [strip.id for strip in desk.mixer.strips] == ["kick", "vox"]
+        assert desk.mixer.mixes[0].sends["kick"].pan == 0.5
+        assert desk.wishes == {"in_01": ["system:capture_1", "late:out"], "in_02": []}
+        assert [one.destination.port for one in desk.listeners] == [50140, 50142]
+        plans = desk.plans
+        assert (plans["drums"].encoding, plans["drums"].ceiling) == ("L24", -6.0)
+        assert (plans["anna"].encoding, plans["anna"].ceiling) == ("L16", None)
+    finally:
+        desk.close()
+
+
+def test_it_answers_until_a_signal_ends_it(
+    file: Path, dummy_jack: DummyJack, visitor: Visitor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Status, set and sdp are answered over the control socket, and what is asked wrongly is
+    answered, too; the end leaves no socket file.
+    """
+
+    def ask(what: str, **rest: Any) -> Any:
+        return request(NAME, {"do": what, **rest})
+
+    def act() -> None:
+        until(lambda: state() == "running")
+        assert ask("set", mix="drums", gain=-9.0) is None
+        status = ask("status")
+        assert (status["client"], status["mixes"]["drums"]["gain"]) == (NAME, -9.0)
+        assert status["inputs"][0]["missing"] == ["late:out"]
+        assert "m=audio 50142 RTP/AVP 97" in ask("sdp", mix="drums", listener=1)
+        for place in ({}, {"mix": 3}):
+            with pytest.raises(JackrfError, match="each by its id"):
+                ask("set", gain=0.0, **place)
+        for question in ({}, {"mix": "drums", "listener": "first"}):
+            with pytest.raises(JackrfError, match="by its number"):
+                ask("sdp", **question)
+
+    visitor.visit(act)
+    run(file, server=dummy_jack.name, name=NAME, wait=False)
+    visitor.leave()
+    assert not socket_path(NAME).exists()
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0] == (
+        "jackrf: 'Rehearsal' runs as jackrf-run at 48000 Hz, 128 frames; stop with Ctrl-C"
+    )
+    assert said.err == ""
+
+
+def test_without_a_server_it_ends(file: Path) -> None:
+    """An error, and no control socket."""
+    with pytest.raises(JackServerError):
+        run(file, server="jackrf-no-such-server", name=NAME, wait=False)
+    assert not socket_path(NAME).exists()
+
+
+def test_it_follows_its_server(file: Path, visitor: Visitor) -> None:
+    """With `wait` it waits for one, runs when it comes, waits again when it dies, and so on."""
+    server = DummyJack(f"jackrf-{os.getpid()}-followed")
+
+    def act() -> None:
+        assert state() == "waiting for JACK"
+        with server:
+            until(lambda: state() == "running")
+            server.stop(kill=True)
+            until(lambda: state() == "waiting for JACK")
+            server.start()
+            until(lambda: state() == "running")
+            # jackd itself does not survive an end while a client has just come.
+            time.sleep(0.5)
+
+    visitor.visit(act)
+    run(file, server=server.name, name=NAME, wait=True)
