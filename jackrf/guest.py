@@ -18,7 +18,6 @@ from jackrf.parameters import Place, Value
 from jackrf.sessions.nsm import Open
 
 if TYPE_CHECKING:
-    from jackrf.desk import Desk
     from jackrf.run import Running
     from jackrf.sessions.project import Project
 
@@ -55,7 +54,7 @@ class Guest:
     def __init__(self, host: Host, server: str | None) -> None:
         self._host = host
         self._server = server
-        self._imported = in_background(lambda: import_module("jackrf.handover"))
+        self._imported = in_background(lambda: import_module("jackrf.run"))
         self._nothing = "no session is open"
         self._project: Project | None = None
         self._running: Running | None = None
@@ -72,10 +71,11 @@ class Guest:
         Raises:
             JackrfError: it cannot be; then the one before runs on, but for a name that is taken.
         """
+        self._host.progress(0.1)
         await self._imported
         await self._last_try()
-        self._host.progress(0.2)
-        from jackrf.run import make_desk
+        self._host.progress(0.3)
+        from jackrf.run import Running, make_desk, make_osc
         from jackrf.sessions.project import Project
 
         project = Project(request.folder, socket_path("jackrf").parent)
@@ -88,7 +88,9 @@ class Guest:
         # The host's patchbay makes the connections again; two who do it fight.
         desk.wishes = {port: [] for port in desk.wishes}
         self._host.progress(0.6)
-        await self._switch(desk, request.client)
+        osc = make_osc(session, desk, request.folder)
+        running = Running(desk, self._server, request.client, self._say, osc)
+        await self._switch(running, request.client)
         self._project = project
         self._changed = set()
         desk.watch(self._note)
@@ -99,19 +101,17 @@ class Guest:
             return f"{session.name} is open, and waits for a JACK server"
         return f"{session.name} is open"
 
-    async def _switch(self, desk: "Desk", client: str) -> None:
+    async def _switch(self, running: "Running", client: str) -> None:
         from jackrf.handover import fits, hand_over
-        from jackrf.run import Running
 
         old = self._running
-        if old is not None and client == self._client and fits(old.desk, desk):
+        if old is not None and client == self._client and fits(old.desk, running.desk):
             await self._stop_following(old)
             await old.leave()
-            hand_over(old.desk, desk)
+            hand_over(old.desk, running.desk)
         await self._leave()
-        running = Running(desk, self._server, client, self._say)
         try:
-            await running.start(wait=True)
+            await running.start(wait=True, without_osc=True)
         except BaseException:
             await running.close()
             raise

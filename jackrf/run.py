@@ -136,11 +136,12 @@ class Running:
         """Have `follow` return."""
         self._stopping.set()
 
-    async def start(self, *, wait: bool) -> None:
+    async def start(self, *, wait: bool, without_osc: bool = False) -> None:
         """Open everything; call `close` afterwards, whatever happens.
 
         Args:
             wait: for a JACK server that is not there: `follow` looks for it.
+            without_osc: go on where its port is taken.
 
         Raises:
             JackServerError: there is none, and `wait` is false.
@@ -148,7 +149,12 @@ class Running:
         """
         await self._control.start()
         if self._osc is not None:
-            await self._osc.start()
+            try:
+                await self._osc.start()
+            except InputError as error:
+                if not without_osc:
+                    raise
+                self._say(f"there is no OSC: {error}", 3)
         if self.desk.client is not None:
             self._listen_to(self.desk.client)
             return

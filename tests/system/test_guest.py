@@ -1,6 +1,7 @@
 """What a host has opened, while saves fail, come true later, and sessions take turns."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from jackrf.guest import Guest
 from jackrf.run import Running
 from jackrf.sessions.nsm import NsmError, Open
 from jackrf.sessions.session import load
+from jackrf.sessions.starting import starting_text
 from jackrf.testing import DummyJack
 
 pytestmark = pytest.mark.system
@@ -91,7 +93,13 @@ def test_the_host_hears_how_far_it_is_and_what_is_dirty(
 
     async def live() -> list[str]:
         async with hosted(dummy_jack.name, asked) as (guest, host):
-            assert host.told == ["20%", "60%", "clean", "100%"]
+            assert [line for line in host.told if "OSC" not in line] == [
+                "10%",
+                "30%",
+                "60%",
+                "clean",
+                "100%",
+            ]
             host.told.clear()
             assert await guest.save() == "saved"
             await set_gain(-6.0)
@@ -262,5 +270,22 @@ def test_wishes_are_left_to_the_hosts_patchbay(dummy_jack: DummyJack, tmp_path: 
             status = await asyncio.to_thread(request, CLIENT, {"do": "status"}, 5.0)
             assert status["inputs"][0]["connections"] == []
             assert wish in file.read_text()
+
+    asyncio.run(live())
+
+
+def test_a_port_that_is_taken_costs_only_osc(dummy_jack: DummyJack, tmp_path: Path) -> None:
+    """Two clients in one session want the same one: the second runs without OSC, and says so."""
+
+    async def live() -> None:
+        with socket.socket(type=socket.SOCK_DGRAM) as taken:
+            taken.bind(("127.0.0.1", 0))
+            asked = project(tmp_path)
+            asked.folder.mkdir(parents=True)
+            osc = f"[osc]\nport = {taken.getsockname()[1]}\n"
+            (asked.folder / "session.toml").write_text(starting_text("t1") + osc)
+            async with hosted(dummy_jack.name, asked) as (_, host):
+                assert any(line.startswith("3: there is no OSC") for line in host.told)
+                await set_gain(-6.0)
 
     asyncio.run(live())

@@ -254,6 +254,23 @@ def test_sigterm_during_the_start(fake: FakeHost, seconds: float) -> None:
     assert needed < 1.0
 
 
+def test_sigterm_while_it_compiles(tmp_path: Path, environment: dict[str, str]) -> None:
+    """The first start on a machine compiles: it announces itself before, and ends as any does."""
+    cold = environment | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    with FakeHost(tmp_path / "sessions", cold) as fake:
+        fake.new("t1")
+        began = time.monotonic()
+        fake.launch()
+        fake.accept()
+        assert time.monotonic() - began < 3.0
+        fake.send(OPEN, str(fake.project), "t1", fake.client)
+        fake.expect("/nsm/client/progress")
+        time.sleep(1.0)
+        code, seconds = fake.quit()
+    assert code == 0
+    assert seconds < 1.0
+
+
 def test_saves_and_broadcasts_at_once(fake: FakeHost) -> None:
     """Two saves have two answers; what other clients tell each other is not for us."""
     fake.new("t1")
