@@ -34,6 +34,8 @@ RECEIVE_BUFFER: Final = 1 << 20
 """Bytes of SO_RCVBUF, as far as the kernel allows: what a flood may fill while Python is busy."""
 MOST_QUEUED: Final = 1024
 """Datagrams that wait for the socket; then the oldest goes, and a refresh makes up for it."""
+IDLE_SECONDS: Final = 0.5
+"""Between two looks at the clock while there is no surface."""
 NETWORK_SECONDS: Final = 5.0
 """How often it is looked which networks this machine is in."""
 
@@ -65,9 +67,10 @@ class OscServer:
         self._family = socket.AF_INET6 if ":" in listen else socket.AF_INET
         self._udp: socket.socket | None = None
         self._tcp: asyncio.Server | None = None
-        self._connections = Connections(self._packet, admission.is_heard, surfaces.disconnected)
+        self._connections = Connections(self._take, admission.is_heard, surfaces.disconnected)
         self._queue: collections.deque[tuple[Source, bytes]] = collections.deque(maxlen=MOST_QUEUED)
         self._timer: asyncio.TimerHandle | None = None
+        self._pause = IDLE_SECONDS
         self._next_look = 0.0
 
     async def start(self) -> None:
@@ -134,14 +137,27 @@ class OscServer:
             self._surfaces.forget_hosts()
 
     def _tick(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(FLUSH_SECONDS, self._tick)
+        self._rest()
         now = self._clock()
         if now >= self._next_look:
             self._look_around(now)
         self._connections.tick(now)
         for one in self._surfaces.tick(now, self._is_congested):
             self._send(one)
+
+    def _rest(self) -> None:
+        # Without a surface Python sleeps: the CPU is for the music.
+        pause = IDLE_SECONDS if self._surfaces.none else FLUSH_SECONDS
+        if self._timer is not None:
+            self._timer.cancel()
+        self._pause = pause
+        self._timer = asyncio.get_running_loop().call_later(pause, self._tick)
+
+    def _take(self, source: Source, packet: bytes) -> None:
+        for one in self._surfaces.receive(source, packet, self._clock()):
+            self._send(one)
+        if self._pause > FLUSH_SECONDS and not self._surfaces.none:
+            self._rest()
 
     def _is_congested(self, to: Source) -> bool:
         if to.transport == "tcp":
@@ -156,13 +172,7 @@ class OscServer:
                 datagram, address = self._udp.recvfrom(LARGEST_DATAGRAM)
             except OSError:  # nothing more, or an ICMP error about something that was sent
                 return
-            source = Source(_plain(address[0]), address[1])
-            for one in self._surfaces.receive(source, datagram, self._clock()):
-                self._send(one)
-
-    def _packet(self, source: Source, packet: bytes) -> None:
-        for one in self._surfaces.receive(source, packet, self._clock()):
-            self._send(one)
+            self._take(Source(_plain(address[0]), address[1]), datagram)
 
     def _send(self, one: Outgoing) -> None:
         if one.to.transport == "tcp":

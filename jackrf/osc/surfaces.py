@@ -70,6 +70,11 @@ class Surfaces:
         self._next_meters = self._next_second = -math.inf
         desk.watch(self._changed)
 
+    @property
+    def none(self) -> bool:
+        """Whether there is no surface to tell anything."""
+        return next(iter(self._endpoints), None) is None
+
     def receive(self, source: Source, datagram: bytes, now: float) -> list[Outgoing]:
         """Take in one datagram, or one packet of a TCP stream; return what to send."""
         return self._hearing.receive(source, datagram, now)
