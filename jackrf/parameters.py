@@ -88,6 +88,21 @@ def _is_name(text: str) -> bool:
     return 0 < len(text) <= LONGEST_NAME and text.isprintable() and bool(text.strip())
 
 
+def _kept(parameter: Parameter, value: object) -> Value | None:
+    """Return a value as the desk keeps it, None where it is not allowed."""
+    if parameter.kind == "switch":
+        return value if isinstance(value, bool) else None
+    if parameter.kind == "text":
+        return value if isinstance(value, str) and _is_name(value) else None
+    if value is None and parameter.kind == "gain":
+        return -math.inf
+    low, high = (-1.0, 1.0) if parameter.kind == "pan" else (-math.inf, GAIN_MAX_DB)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        return None
+    silent = parameter.kind == "gain" and value < GAIN_MIN_DB
+    return -math.inf if silent else float(value)
+
+
 def checked(place: Place, value: object) -> Value:
     """Return a value as the desk keeps it.
 
@@ -101,20 +116,7 @@ def checked(place: Place, value: object) -> Value:
     parameter = table_of(place).get(place.name)
     if parameter is None:
         raise InputError(f"{place}: {place.name!r} is not one of {', '.join(table_of(place))}")
-    wrong = InputError(f"{place} = {value!r}: allowed is {parameter.allowed}")
-    if parameter.kind == "switch":
-        if not isinstance(value, bool):
-            raise wrong
-        return value
-    if parameter.kind == "text":
-        if not isinstance(value, str) or not _is_name(value):
-            raise wrong
-        return value
-    if value is None and parameter.kind == "gain":
-        return -math.inf
-    low, high = (-1.0, 1.0) if parameter.kind == "pan" else (-math.inf, GAIN_MAX_DB)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise wrong
-    if parameter.kind == "gain" and value < GAIN_MIN_DB:
-        return -math.inf
-    return float(value)
+    kept = _kept(parameter, value)
+    if kept is None:
+        raise InputError(f"{place} = {value!r}: allowed is {parameter.allowed}")
+    return kept
