@@ -11,6 +11,7 @@ import typer
 
 from jackrf import __version__
 from jackrf.errors import JackrfError
+from jackrf.session_cli import SESSION_COMMANDS, ClientName, SessionFile
 
 app = typer.Typer(
     name="jackrf",
@@ -24,18 +25,14 @@ app = typer.Typer(
 GARBAGE = 100_000
 """Objects made, beyond those let go, before Python looks for cycles among them."""
 
-SessionFile = Annotated[Path, typer.Argument(metavar="SESSION.toml", help="A session file.")]
 ServerName = Annotated[
     str | None,
     typer.Option("--server", metavar="NAME", help="JACK server to use, if not the default one."),
 ]
-ClientName = Annotated[
-    str, typer.Option("--client", metavar="NAME", help="Name of the jackrf client to talk to.")
-]
 
 
 @app.command(rich_help_panel="Main")
-def run(
+def run(  # noqa: PLR0913, PLR0917 - an option is an argument
     session: SessionFile,
     server: ServerName = None,
     name: Annotated[
@@ -53,6 +50,19 @@ def run(
             help="Port for OSC, if not the session's: for a second jackrf on one machine.",
         ),
     ] = None,
+    recover: Annotated[
+        bool,
+        typer.Option(
+            "--recover", help="Replace a broken file by its newest good copy; mute all mixes."
+        ),
+    ] = False,
+    muted: Annotated[bool, typer.Option("--muted", help="Start with all mixes muted.")] = False,
+    as_saved: Annotated[
+        bool, typer.Option("--as-saved", help="Put aside what was not saved the last time.")
+    ] = False,
+    save_at_end: Annotated[
+        bool, typer.Option("--save-at-end", help="Save the session when it ends.")
+    ] = False,
 ) -> None:
     """Open a session: take inputs from JACK, mix, send, until Ctrl-C or SIGTERM.
 
@@ -60,9 +70,11 @@ def run(
     """
     if _is_guest(server=server, instead_of=f"the file {session} is not opened"):
         return
+    from jackrf.resuming import Resuming
     from jackrf.run import run as run_session
 
-    run_session(session, server=server, name=name, wait=wait, osc_port=osc_port)
+    how = Resuming(recover, muted, as_saved, save_at_end)
+    run_session(session, server=server, name=name, wait=wait, osc_port=osc_port, how=how)
 
 
 @app.command(rich_help_panel="Main")
@@ -148,12 +160,8 @@ def pair(
     pair_host(host, mix=mix, engineer=engineer, port=port, client=client)
 
 
-@app.command(rich_help_panel="Sessions")
-def check(session: SessionFile) -> None:
-    """Read a session file and print what it would open, or what is wrong with it."""
-    from jackrf.sessions.check import check as check_session
-
-    check_session(session)
+for command_name, command in SESSION_COMMANDS.items():
+    app.command(command_name, rich_help_panel="Sessions")(command)
 
 
 @app.command(rich_help_panel="Help")

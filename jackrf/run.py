@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from jackrf.client import JackClient
-from jackrf.control import ControlServer
+from jackrf.control import ControlServer, Handler
 from jackrf.desk import Desk, MixPlan
 from jackrf.errors import InputError, JackServerError
+from jackrf.keeper import Keeper
 from jackrf.osc.namespace import Namespace
 from jackrf.osc.pins import FILE_NAME, PinFile
 from jackrf.osc.rows import Role
@@ -19,7 +20,10 @@ from jackrf.osc.service import OscService
 from jackrf.osc.settings import Settings, Surface
 from jackrf.parameters import Place
 from jackrf.reports import describe, status
-from jackrf.sessions.session import Session, load
+from jackrf.resuming import AS_IT_WAS, Resuming, resume
+from jackrf.saving import handlers as saving_handlers
+from jackrf.sessions.opening import open_session
+from jackrf.sessions.session import Session
 
 RETRY_SECONDS = 0.5
 """How often a JACK server that is not there is looked for."""
@@ -68,6 +72,7 @@ class Running:
         name: of the JACK client and of the control socket.
         say: how people are told, by a line and its priority: 0 (an aside) to 3 (trouble).
         osc: the desk's, from `make_osc`; None for no OSC.
+        keeper: of the desk's file; None where somebody else keeps it.
     """
 
     def __init__(
@@ -77,22 +82,27 @@ class Running:
         name: str,
         say: Callable[[str, int], None] = say_in_terminal,
         osc: OscService | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self.desk = desk
+        self._keeper = keeper
         self._osc = osc
         self._server = server
         self._name = name
         self._say = say
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
-        handlers = {"status": self._status, "set": self._set, "sdp": self._sdp}
+        handlers: dict[str, Handler] = {"status": self._status, "set": self._set, "sdp": self._sdp}
         if osc is not None:
             handlers |= {"pin": osc.make_pin, "pair": osc.pair}
+        if keeper is not None:
+            handlers |= saving_handlers(keeper)
         self._control = ControlServer(name, handlers)
 
     def _status(self, _: Mapping[str, Any]) -> Any:
         osc = {} if self._osc is None else {"osc": self._osc.report()}
-        return status(self.desk) | {"client": self._name} | osc
+        kept = {} if self._keeper is None else self._keeper.status()
+        return status(self.desk) | {"client": self._name} | kept | osc
 
     def _set(self, message: Mapping[str, Any]) -> Any:
         mix, strip = message.get("mix"), message.get("input")
@@ -129,6 +139,8 @@ class Running:
             await self.start(wait=wait)
             await self.follow()
             self.desk.fade_out()
+            if self._keeper is not None:
+                await self._keeper.finish()
         finally:
             await self.close()
 
@@ -148,6 +160,8 @@ class Running:
             InputError: the name, or the port of OSC, is taken.
         """
         await self._control.start()
+        if self._keeper is not None:
+            await self._keeper.start()
         if self._osc is not None:
             try:
                 await self._osc.start()
@@ -173,6 +187,8 @@ class Running:
         """Close everything but the desk, which is to be handed over or closed."""
         if self._osc is not None:
             await self._osc.close()
+        if self._keeper is not None:
+            await self._keeper.close()
         await self._control.close()
 
     def _open(self) -> None:
@@ -239,6 +255,7 @@ def run(
     name: str,
     wait: bool,
     osc_port: int | None = None,
+    how: Resuming = AS_IT_WAS,
 ) -> None:
     """Open a session and run it until SIGINT or SIGTERM.
 
@@ -248,15 +265,17 @@ def run(
         name: of the JACK client.
         wait: for a JACK server that is not there.
         osc_port: to listen on in place of the session's.
+        how: what becomes of what was not saved the last time, and now.
 
     Raises:
         JackrfError: with one line and an exit code; nothing stays half-started.
     """
-    session = load(session_path)
-    desk = make_desk(session)
-    osc = make_osc(session, desk, session_path.resolve().parent, osc_port)
-    asyncio.run(_run(desk, osc, server, name, wait=wait))
+    opened = open_session(session_path, recover=how.recover)
+    desk = make_desk(opened.session)
+    keeper = resume(desk, session_path, opened, how, say_in_terminal)
+    osc = make_osc(opened.session, desk, session_path.resolve().parent, osc_port)
 
+    async def run_until_stopped() -> None:
+        await Running(desk, server, name, osc=osc, keeper=keeper).run(wait=wait)
 
-async def _run(desk: Desk, osc: OscService, server: str | None, name: str, *, wait: bool) -> None:
-    await Running(desk, server, name, osc=osc).run(wait=wait)
+    asyncio.run(run_until_stopped())

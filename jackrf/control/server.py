@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import inspect
 import json
 import logging
 import os
@@ -28,7 +29,10 @@ TURNS_TO_TALK = 5
 logger = logging.getLogger("jackrf.control")
 
 Handler = Callable[[dict[str, Json]], Json]
-"""Takes the whole request, returns what goes into ``result``, raises JackrfError to refuse."""
+"""Takes the whole request, returns what goes into ``result``, raises JackrfError to refuse.
+
+What it returns may be awaitable: then the result is what comes of it, and the loop goes on
+meanwhile."""
 
 
 class ControlServer:
@@ -124,14 +128,14 @@ class ControlServer:
         if writer in self._peers:
             self._peers[writer] = self._peers.pop(writer)  # the last to be sent away from now on
         too_long = _refusal(f"a request is one line of at most {LINE_MAX} bytes")
-        writer.write(self._answer(line) if line else encode(too_long))
+        writer.write(await self._answer(line) if line else encode(too_long))
         async with asyncio.timeout(REPLY_SECONDS):
             await writer.drain()
         # Nothing before this is bound to pause: a peer may send a hundred requests at once.
         await asyncio.sleep(0)
         return bool(line)
 
-    def _answer(self, line: bytes) -> bytes:
+    async def _answer(self, line: bytes) -> bytes:
         try:
             message = decode(line)
         except ValueError as error:
@@ -142,7 +146,10 @@ class ControlServer:
             known = ", ".join(self._handlers)
             return encode(_refusal(f"cannot do {json.dumps(wanted)[:40]}: allowed are {known}"))
         try:
-            return encode({"ok": True, "result": handler(message)})
+            result = handler(message)
+            if inspect.isawaitable(result):
+                result = await result
+            return encode({"ok": True, "result": result})
         except JackrfError as error:
             return encode(_refusal(str(error)))
         except Exception as error:

@@ -56,11 +56,19 @@ def read(path: Path) -> Document:
     Raises:
         SessionError: it cannot be read, is not UTF-8, or is not TOML.
     """
+    return document_of(path, raw(path))
+
+
+def raw(path: Path) -> bytes:
+    """Return all that a file holds.
+
+    Raises:
+        SessionError: it cannot be read.
+    """
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise SessionError(f"{place(path)}: {_unreadable(path, error)}") from None
-    return document_of(path, data)
 
 
 def document_of(path: Path, data: bytes) -> Document:

@@ -15,8 +15,8 @@ from jackrf.errors import InputError, SessionError, StorageError
 from jackrf.parameters import Place, Value
 from jackrf.sessions import backups
 from jackrf.sessions.document import Wishes, edited, has_place, parsed
-from jackrf.sessions.migration import FORMAT
-from jackrf.sessions.reading import document_of, plain_text
+from jackrf.sessions.migration import FORMAT, migrated
+from jackrf.sessions.reading import document_of, plain_text, raw
 from jackrf.sessions.session import validated
 from jackrf.sessions.writing import write
 
@@ -118,6 +118,26 @@ def save_copy(path: Path, changes: Changes, *, last: bytes) -> bytes:
     data = _as_before(edited(plain_text(last), changes.values, changes.wishes), last)
     write(path, data)
     return data
+
+
+def upgrade(path: Path) -> Path | None:
+    """Write a session of an older format in the present one.
+
+    Returns:
+        Where the old file is kept; None if the session is of the present format already.
+
+    Raises:
+        SessionError: it is wrong, or of a newer format.
+        StorageError: it cannot be written.
+    """
+    data = raw(path)
+    document = document_of(path, data)
+    validated(document)
+    text = migrated(document.text, document.data)
+    if text == document.text:
+        return None
+    _replace(path, data, _as_before(text, data))
+    return backups.named(path, f"format-{document.data['format']}")
 
 
 def _text_of_somebody(path: Path, data: bytes) -> str:

@@ -301,3 +301,29 @@ def test_it_closes_under_peers_that_stay() -> None:
     assert time.monotonic() - started < 2.0
     for connection in peers:
         connection.close()
+
+
+def test_a_handler_may_take_its_time() -> None:
+    """It awaits a disk: others are served meanwhile, and it may refuse in the end."""
+    began = threading.Event()
+
+    async def slow(message: dict[str, Any]) -> str:
+        began.set()
+        await asyncio.sleep(0.3)
+        if message.get("fail"):
+            raise JackrfError("the disk is full")
+        return "done"
+
+    with serving(HANDLERS | {"slow": slow}) as server:
+        answers: list[Any] = []
+        asking = threading.Thread(
+            target=lambda: answers.append(request(server.path.stem, {"do": "slow"}))
+        )
+        asking.start()
+        began.wait(5)
+        assert is_alive(server)
+        assert answers == []
+        asking.join()
+        assert answers == ["done"]
+        with pytest.raises(JackrfError, match="the disk is full"):
+            request(server.path.stem, {"do": "slow", "fail": True})
