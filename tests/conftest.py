@@ -20,9 +20,14 @@ LEAVE_SECONDS = 5.0
 """How long a process that was told to stop may take to be gone."""
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Mark the environment of every process that the tests will start, however far down."""
     os.environ["JACKRF_TEST_RUN"] = str(os.getpid())
+    # Fixtures of a whole module run before `short_runtime_dir`: they do not meet another jackrf
+    # of this machine either.
+    folder = tempfile.mkdtemp(prefix="jrf-")
+    os.environ["XDG_RUNTIME_DIR"] = folder
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     # A client that finds no server must not start one with the settings of the machine's owner.
     os.environ["JACK_NO_START_SERVER"] = "1"
     # Whoever runs jackrf on this machine keeps the port that sessions have by default.

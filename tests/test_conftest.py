@@ -9,6 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+# Once is enough: these rules are the same whatever package is tested.
+pytestmark = pytest.mark.checkout
+
 SKIPS_ITSELF = """
 import pytest
 def test_it():
