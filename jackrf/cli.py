@@ -4,6 +4,7 @@ import atexit
 import gc
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,15 @@ app = typer.Typer(
 
 GARBAGE = 100_000
 """Objects made, beyond those let go, before Python looks for cycles among them."""
+
+
+class LayoutFormat(StrEnum):
+    """For which app a layout is made."""
+
+    TOSC = "tosc"
+    OPEN_STAGE_CONTROL = "open-stage-control"
+    PNG = "png"
+
 
 ServerName = Annotated[
     str | None,
@@ -158,6 +168,32 @@ def pair(
     from jackrf.pairing import pair as pair_host
 
     pair_host(host, mix=mix, engineer=engineer, port=port, client=client)
+
+
+@app.command(rich_help_panel="Surfaces")
+def layout(
+    session: SessionFile,
+    mix: Annotated[str, typer.Option("--mix", metavar="MIX", help="Id of a mix.")],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="File to write.")],
+    form: Annotated[
+        LayoutFormat,
+        typer.Option("--format", help="tosc is for TouchOSC; png is a picture of the page."),
+    ] = LayoutFormat.TOSC,
+    reply_port: Annotated[
+        int,
+        typer.Option("--reply-port", metavar="PORT", min=1, max=65535, help="The app's own port."),
+    ] = 9000,
+    pin: Annotated[
+        str, typer.Option("--pin", metavar="PIN", help="From `jackrf pin`: the page pairs itself.")
+    ] = "",
+) -> None:
+    """Make a page for a musician's tablet from a session, and say what to set in the app.
+
+    Tablets find a running jackrf by themselves where the extra `discovery` of jackrf is installed.
+    """
+    from jackrf.layout import layout as make_layout
+
+    make_layout(session, mix=mix, form=form.value, out=out, reply_port=reply_port, pin=pin)
 
 
 for command_name, command in SESSION_COMMANDS.items():

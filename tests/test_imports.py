@@ -58,6 +58,7 @@ THE_MODEL = (
     "jackrf.units",
 )
 THE_ENGINE_ROOM = (
+    "jackrf.absence",
     "jackrf.client",
     "jackrf.cue",
     "jackrf.desk",
@@ -105,7 +106,7 @@ LAYERS = (
     Layer(
         ("jackrf.osc", "jackrf.osc.*"),
         own=(*THE_MODEL, *THE_ENGINE_ROOM, *RTP, "jackrf.osc", "jackrf.osc.*"),
-        foreign=("pythonosc", "zeroconf"),
+        foreign=("matplotlib", "pythonosc", "zeroconf"),
         never=("jack",),
     ),
     Layer(
@@ -126,6 +127,7 @@ LAYERS = (
             "jackrf.guest",
             "jackrf.hosted",
             "jackrf.keeper",
+            "jackrf.layout",
             "jackrf.listen",
             "jackrf.live",
             "jackrf.live.*",
@@ -157,6 +159,11 @@ SANS_IO = (
     "jackrf.osc.health",
     "jackrf.osc.hearing",
     "jackrf.osc.intake",
+    "jackrf.osc.layout.arrange",
+    "jackrf.osc.layout.open_stage_control",
+    "jackrf.osc.layout.page",
+    "jackrf.osc.layout.properties",
+    "jackrf.osc.layout.tosc",
     "jackrf.osc.limits",
     "jackrf.osc.messages",
     "jackrf.osc.moreme",
