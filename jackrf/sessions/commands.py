@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import sys
 import time
 from collections.abc import Iterator
+from io import TextIOWrapper
 from pathlib import Path
 
 from rich import box
@@ -22,6 +24,8 @@ from jackrf.sessions.store import upgrade
 from jackrf.sessions.writing import write
 
 ENDING = ".toml"
+PIPE_WIDTH = 1000
+"""Characters of a line for a file or a pipe."""
 _DIRECTIVE = "#:schema "
 
 
@@ -60,7 +64,10 @@ def list_sessions(folder: Path) -> None:
     """
     if not folder.is_dir():
         raise InputError(f"{place(folder)}: no such folder")
-    console = Console(markup=False, emoji=False, highlight=False)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    console = Console(markup=False, emoji=False, highlight=False, width=width)
     rows = [row for path in sorted(folder.glob(f"*{ENDING}")) for row in _row(path)]
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for column in ("file", "name", "inputs", "mixes", "changed", "copies", "state"):
