@@ -156,6 +156,7 @@ SANS_IO = (
     "jackrf.osc.feedback",
     "jackrf.osc.framing",
     "jackrf.osc.guard",
+    "jackrf.osc.hands",
     "jackrf.osc.health",
     "jackrf.osc.hearing",
     "jackrf.osc.intake",

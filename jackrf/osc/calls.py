@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from jackrf.osc.admission import Rights, Source
 from jackrf.osc.endpoints import Endpoint
+from jackrf.osc.hands import Hands
 from jackrf.osc.messages import bundles, message
 from jackrf.osc.refusals import Code
 from jackrf.osc.telling import Outgoing
@@ -18,6 +19,7 @@ class Call:
         source: who sent it.
         rights: what the sender may do.
         endpoint: the surface that it came from, None for a sender that is told nothing.
+        hands: those on the sender's controls.
         now: monotonic seconds.
         budget: bytes that may be answered: as many as came in, until it is sure that the sender's
             address is its own.
@@ -27,6 +29,7 @@ class Call:
     source: Source
     rights: Rights
     endpoint: Endpoint | None
+    hands: Hands
     now: float
     budget: float = math.inf
     answers: list[Outgoing] = field(default_factory=list)

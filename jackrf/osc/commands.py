@@ -117,6 +117,8 @@ class Commands:
         forever = call.source.transport == "tcp"
         until = math.inf if forever else call.now + LEASE_SECONDS
         endpoint = Endpoint(call.source, reply, call.rights, until, greeted=True, seen=call.now)
+        endpoint.received = 1
+        endpoint.feedback.hands = call.hands
         for gone in self._endpoints.add(endpoint):
             self.release(gone)
         call.endpoint, call.budget = endpoint, math.inf
@@ -124,7 +126,7 @@ class Commands:
 
     def release(self, endpoint: Endpoint) -> None:
         """Take a surface's fingers off the desk: it is gone."""
-        for place in endpoint.feedback.fingers():
+        for place in endpoint.feedback.hands.fingers():
             self._desk.release(place, endpoint.name)
 
     def _extend(self, call: Call, endpoint: Endpoint, prefix: str) -> Reason | None:

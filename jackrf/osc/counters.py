@@ -4,7 +4,7 @@ from collections import Counter, OrderedDict
 from enum import Enum
 from typing import Final
 
-MOST_HOSTS: Final = 64
+MOST_LINES: Final = 64
 """As many lines are kept; of more, the one that was refused longest ago goes."""
 
 
@@ -68,7 +68,7 @@ class Refusals:
         remedy = remedy.format(host=host, mix=mix or self._mix)
         line = f"OSC from {host} refused: {remedy} ({f'{what}: ' if what else ''}{why})"
         self._lines[host, reason] = count + 1, line
-        if len(self._lines) > MOST_HOSTS:
+        if len(self._lines) > MOST_LINES:
             self._lines.popitem(last=False)
         return line
 

@@ -1,7 +1,7 @@
 """The surfaces that are told what changes: each with its lease, its rights and its feedback."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,6 +12,7 @@ from jackrf.osc.limits import TokenBucket
 from jackrf.osc.networks import is_loopback
 from jackrf.osc.pickup import Pickup
 from jackrf.osc.tree import Target
+from jackrf.osc.views import Args
 
 LEASE_SECONDS: Final = 10.0
 """A surface that was silent for so long is told no more, until it subscribes again."""
@@ -45,6 +46,7 @@ class Endpoint:
         sent: datagrams.
         meters: ids of mixes whose meters it is told, and None for those of the input strips.
         shown: what it was told of values that are looked at once a second.
+        metered: what it was told of meters in this second.
     """
 
     source: Source
@@ -61,6 +63,7 @@ class Endpoint:
     sent: int = 0
     meters: tuple[str | None, ...] = ()
     shown: dict[Target, object] = field(default_factory=dict)
+    metered: dict[Target, Args] = field(default_factory=dict)
     feedback: Feedback = field(default_factory=Feedback)
     errors: TokenBucket = field(
         default_factory=lambda: TokenBucket(ERRORS_PER_SECOND, ERRORS_PER_SECOND)
@@ -79,6 +82,12 @@ class Endpoint:
     def mix(self) -> str | None:
         """The one mix that it is paired with, None when it is none or several."""
         return next(iter(self.rights.mixes)) if len(self.rights.mixes) == 1 else None
+
+    def news(self, readings: Iterable[tuple[Target, Args]]) -> list[tuple[Target, Args]]:
+        """Return the meters that read something else than what it was told in this second."""
+        changed = [(target, args) for target, args in readings if self.metered.get(target) != args]
+        self.metered.update(changed)
+        return changed
 
 
 class Endpoints:

@@ -77,7 +77,7 @@ class Hearing:
         except Malformed:
             self._refuse(source, Reason.MALFORMED, now)
             return []
-        call = self._call(source, len(datagram), now)
+        call = self._call(sender, len(datagram), now)
         self.acting = call.endpoint
         wishes: list[Wish] = []
         whole = True
@@ -102,15 +102,17 @@ class Hearing:
                 self._senders.add(sender)
         return sender
 
-    def _call(self, source: Source, size: int, now: float) -> Call:
+    def _call(self, sender: Sender, size: int, now: float) -> Call:
+        source = sender.source
         endpoint = self._endpoints.of(source)
         if endpoint is None:
             trusted = self._admission.is_trusted(source)
             budget = math.inf if trusted else float(size)
-            return Call(source, self._admission.rights(source, now), None, now, budget)
+            rights = self._admission.rights(source, now)
+            return Call(source, rights, None, sender.hands, now, budget)
         named = endpoint.static and is_loopback(source.host)
         rights = endpoint.rights if named else self._admission.rights(source, now)
-        call = Call(source, rights, endpoint, now)
+        call = Call(source, rights, endpoint, endpoint.feedback.hands, now)
         if endpoint.static and now - endpoint.seen >= LEASE_SECONDS:
             # It was switched on just now, or was out of reach.
             endpoint.greeted = False
@@ -217,7 +219,7 @@ class Hearing:
         """Set the latest values of those who sent too fast."""
         answers: list[Outgoing] = []
         for sender in self._senders.waiting():
-            call = self._call(sender.source, 0, now)
+            call = self._call(sender, 0, now)
             self.acting = call.endpoint
             for wish in sender.taken():
                 self._set_now(call, [wish])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from jackrf.osc.admission import Source
+from jackrf.osc.hands import Hands
 from jackrf.osc.limits import TokenBucket
 from jackrf.osc.tree import Target
 from jackrf.osc.views import Args
@@ -30,11 +31,13 @@ class Sender:
         source: its address.
         heard: whether it is in a network from which anything is looked at.
         waiting: the latest values that came too fast to be set at once.
+        hands: those on its controls, known when it subscribes in the middle of a move.
     """
 
     source: Source
     heard: bool
     waiting: dict[Target, Args] = field(default_factory=dict)
+    hands: Hands = field(default_factory=Hands)
     bucket: TokenBucket = field(
         default_factory=lambda: TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND)
     )

@@ -1,6 +1,6 @@
 """What a surface sets: checked, set on the desk, and answered where it became something else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from jackrf.osc.calls import Call
@@ -57,20 +57,22 @@ class Setter:
             if not call.rights.may_change(target):
                 raise Denied(call.rights.refusal(target), target)
         counted = [wish for wish in wishes if self._counts(call, *wish)]
+        if not counted:
+            return
         if len(counted) == 1:
             stored = [self._namespace.set(*counted[0], call.by)]
         else:
             stored = self._namespace.set_all(counted, call.by)
-        if call.endpoint is not None:
-            for (target, args), became in zip(counted, stored, strict=True):
-                self._settle(call, target, args, became)
+        for (target, args), became in zip(counted, stored, strict=True):
+            self._settle(call, target, args, became)
 
     def _counts(self, call: Call, target: Target, args: Args) -> bool:
-        """Return whether a message is to have an effect at all."""
+        """Return whether a message is to have an effect on the desk."""
         endpoint = call.endpoint
-        if target.address.name in _TOUCH:
-            # Who is told nothing cannot be fought, and nobody would notice when it goes away.
-            return endpoint is not None
+        if target.address.name in _TOUCH and endpoint is None:
+            # Nobody would notice if it went away, and the desk would be held for ever.
+            call.hands.touch(held_by(target), call.now, down=_is_on(args))
+            return False
         if endpoint is None or endpoint.pickup is None:
             return True
         stored = self._teller.value(target)
@@ -80,23 +82,26 @@ class Setter:
         return endpoint.pickup.accept(target, here, there)
 
     def _settle(self, call: Call, target: Target, args: Args, became: Args) -> None:
-        endpoint = call.endpoint
-        if endpoint is None:
-            return
-        feedback = endpoint.feedback
+        """Note whose hand it was, and tell the sender when something else became of its value."""
         if target.address.name in _TOUCH:
             place = held_by(target)
-            showing = self._namespace.showing(place)
-            feedback.touch(place, showing, call.now, down=_is_on(args))
-            return
-        if target.place is not None:
-            feedback.moved(target.place, self._namespace.showing(target.place), call.now)
+            call.hands.touch(place, call.now, down=_is_on(args))
+            self._mark(call, self._namespace.showing(place))
+        elif target.place is not None:
+            call.hands.moved(target.place, call.now)
+            self._mark(call, self._namespace.showing(target.place))
         elif target.address.readable:
-            feedback.moved(target, (target,), call.now)
+            call.hands.moved(target, call.now)
+            self._mark(call, (target,))
         differs = target.address.readable and not _same(args, became)
-        if differs and not feedback.is_touched(target, call.now):
+        if call.endpoint is not None and differs and not call.hands.touching(target, call.now):
             self._teller.begin()
-            call.answer(*self._teller.messages([target], endpoint.dialect))
+            call.answer(*self._teller.messages([target], call.endpoint.dialect))
+
+    @staticmethod
+    def _mark(call: Call, targets: Iterable[Target]) -> None:
+        if call.endpoint is not None:
+            call.endpoint.feedback.mark(targets)
 
 
 def position(target: Target, args: Args | None) -> float | None:
@@ -111,7 +116,7 @@ def position(target: Target, args: Args | None) -> float | None:
 
 
 def _is_on(args: Args) -> bool:
-    return isinstance(args[0], int | float) and args[0] >= ON
+    return len(args) == 1 and isinstance(args[0], int | float) and args[0] >= ON
 
 
 def _same(sent: Args, stored: Args) -> bool:

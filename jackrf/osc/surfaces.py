@@ -158,7 +158,7 @@ class Surfaces:
             self._endpoints.remove(endpoint)
             self._commands.release(endpoint)
         for endpoint in self._endpoints:
-            for place in endpoint.feedback.let_go(now):
+            for place in endpoint.feedback.hands.let_go(now):
                 self._desk.release(place, endpoint.name)
 
     def _meters(self, endpoints: Collection[Endpoint]) -> list[Outgoing]:
@@ -172,11 +172,12 @@ class Surfaces:
             told = [reading for mix in endpoint.meters for reading in readings[mix]]
             if len(endpoint.meters) > FEW_MIXES:
                 told = [one for one in told if one[0].address.name != "send.meter"]
-            outgoing += self._teller.meters(endpoint, told)
+            outgoing += self._teller.meters(endpoint, endpoint.news(told))
         return outgoing
 
     def _each_second(self, endpoint: Endpoint, now: float) -> list[Outgoing]:
         told = endpoint.feedback.refresh(now)
+        endpoint.metered.clear()
         for target in endpoint.feedback.watched:
             if target.address.told == "health":
                 value = self._teller.value(target)

@@ -99,7 +99,7 @@ class Teller:
             OscError: the prefix is a wrong pattern.
         """
         synced = self._synced(endpoint, prefix)
-        held = [target for target in synced if endpoint.feedback.is_held(target, now)]
+        held = [target for target in synced if endpoint.feedback.hands.hold(target, now)]
         endpoint.feedback.mark(held)
         free = [target for target in synced if target not in held] if held else synced
         told = self.messages(free, endpoint.dialect)
