@@ -45,6 +45,7 @@ def test_a_mix_fades_in_over_half_a_second(period: int) -> None:
     whole = FADE_IN // period * period
     assert heard[:, :whole] == pytest.approx(np.stack([line, line])[:, :whole], abs=1e-5)
     assert np.max(np.diff(heard)) <= 1.0 / FADE_IN + ROUNDING
+    assert np.max(heard) <= 1.0 + ROUNDING
     assert np.all(heard[:, -period:] == 1.0)
 
 

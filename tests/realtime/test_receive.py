@@ -180,7 +180,7 @@ def in_time(_: int) -> tuple[int]:
     return (1,)
 
 
-@pytest.mark.parametrize("jump", [-10_000_000, -33_000, -RATE, 5_000_000, 2**31 - 1000])
+@pytest.mark.parametrize("jump", [-10_000_000, -26_000, -RATE, 5_000_000, 2**31 - 1000])
 def test_a_sender_that_starts_again_is_heard_again(jump: int) -> None:
     """The same SSRC at timestamps far away: three packets, then 40 ms, and it plays; nothing old.
 
@@ -188,6 +188,7 @@ def test_a_sender_that_starts_again_is_heard_again(jump: int) -> None:
     """
     with Wire() as wire:
         road = settled(wire)
+        road.run(128, RATE // 128, in_time)
         road.shift, road.salt = jump, 1_000_003
         heard = road.run(128, 24, in_time)
         assert road.delay == 128

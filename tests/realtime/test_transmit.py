@@ -45,13 +45,18 @@ def frames_of(packet: Packet, encoding: Encoding = "L16") -> int:
 
 @pytest.mark.parametrize(("encoding", "frame_bytes"), [("L16", 4), ("L24", 6)])
 def test_every_period_fits_into_packets(encoding: Encoding, frame_bytes: int) -> None:
-    """From 1 to 8192 frames: one packet where it fits, else few slices of at most 1280 bytes."""
+    """From 1 to 8192 frames: one packet where it fits, else few slices of at most 1280 bytes.
+
+    They are equal where up to twice the fewest can be, else as few as possible.
+    """
+    largest = (MAX_PACKET - 12) // frame_bytes
     for frames in range(1, MAX_PERIOD + 1):
+        fewest = -(-frames // largest)
+        equal = [count for count in range(fewest, 2 * fewest + 1) if frames % count == 0]
         count = slice_count(frames, frame_bytes)
-        fewest = -(-(12 + frames * frame_bytes) // MAX_PACKET) if count > 1 else 1
-        longest = -(-frames // count)
-        assert 12 + longest * frame_bytes <= MAX_PACKET, (encoding, frames)
-        assert fewest <= count <= min(2 * fewest + 1, MAX_SLICES), (encoding, frames)
+        assert count == min(equal, default=fewest), (encoding, frames)
+        assert -(-frames // count) <= largest, (encoding, frames)
+        assert count <= MAX_SLICES, (encoding, frames)
 
 
 @pytest.mark.parametrize(
