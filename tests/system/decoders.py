@@ -24,7 +24,7 @@ def ffmpeg(sdp: Path, port: int, encoding: Encoding, out: Path) -> list[str]:  #
     kind = {"L16": "s16be", "L24": "s24be"}[encoding]
     known = ["-protocol_whitelist", "file,udp,rtp", "-i", str(sdp)]
     written = ["-c:a", f"pcm_{kind}", "-f", kind, "-y", str(out)]
-    return ["ffmpeg", "-nostdin", "-loglevel", "error", *known, *written]
+    return ["ffmpeg", "-nostdin", "-loglevel", "fatal", *known, *written]
 
 
 def gstreamer(sdp: Path, port: int, encoding: Encoding, out: Path) -> list[str]:  # noqa: ARG001
@@ -53,8 +53,12 @@ class Decoding(Program):
     ) -> None:
         self._out = out
         self._encoding = encoding
+        self._port = port
         super().__init__(decoder(sdp, port, encoding, out))
-        self.wait_until(lambda: is_bound(port))
+
+    def become_ready(self) -> None:
+        """Wait until it hears its port."""
+        self.wait_until(lambda: is_bound(self._port))
 
     def finish(self) -> NDArray[np.int32]:
         """End it; return what it heard as integers of the encoding, shape (2, frames)."""

@@ -90,7 +90,15 @@ class Program:
         wait_for(lambda: not self.running or condition(), seconds)
         assert self.running, f"it ended with {self.process.returncode}: {self.said(1)}"
 
+    def become_ready(self) -> None:
+        """Wait until it does its work; what it needs for that is known to those who inherit."""
+
     def __enter__(self) -> Self:
+        try:
+            self.become_ready()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
@@ -148,13 +156,9 @@ class Running(Program):
         run = jackrf_command("run", str(file), "--server", server, "--name", name, *arguments)
         super().__init__([*program, *run[3:]] if program else run)
 
-    def __enter__(self) -> Self:
-        try:
-            self.wait_until(self.is_mixing)
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
-        return self
+    def become_ready(self) -> None:
+        """Wait until it mixes."""
+        self.wait_until(self.is_mixing)
 
     def is_mixing(self) -> bool:
         """Whether it answers and its callback runs."""
@@ -198,13 +202,9 @@ class Listening(Program):
             jackrf_command("listen", url, "--server", server, "--name", name, "--connect", "")
         )
 
-    def __enter__(self) -> Self:
-        try:
-            self.wait_until(lambda: "listens on" in self.said())
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
-        return self
+    def become_ready(self) -> None:
+        """Wait until it listens."""
+        self.wait_until(lambda: "listens on" in self.said())
 
 
 def with_osc_of_its_own(session: str) -> str:

@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 
@@ -22,9 +22,9 @@ pytestmark = pytest.mark.system
 class Waiting(Running):
     """``jackrf run --wait`` while there is no server."""
 
-    def __enter__(self) -> Self:
+    def become_ready(self) -> None:
+        """Wait until it waits."""
         self.wait_until(self.is_waiting)
-        return self
 
     def is_waiting(self) -> bool:
         """Whether it says that it waits."""
