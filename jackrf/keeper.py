@@ -185,7 +185,7 @@ class Keeper:
                 await self.save()
                 self._say(f"{self.path} is saved", 0)
             except JackrfError as error:
-                self._say(f"not saved: {error}", 3)
+                self._say(str(error), 3)
         if self.dirty:
             what = "1 change is" if self.unsaved == 1 else f"{self.unsaved} changes are"
             self._say(f"{what} not saved, and back at the next start (not with --as-saved)", 1)
