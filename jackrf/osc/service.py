@@ -11,6 +11,7 @@ from jackrf.desk import Desk
 from jackrf.errors import InputError
 from jackrf.osc.admission import Admission, Source
 from jackrf.osc.counters import Refusals
+from jackrf.osc.finding import Finding
 from jackrf.osc.health import StreamHealth
 from jackrf.osc.namespace import Namespace
 from jackrf.osc.networks import parse_host
@@ -60,6 +61,7 @@ class OscService:
         show_health(namespace, health)
         wire_cue(namespace, None if cue is None else Cue(desk, cue))
         self._server = OscServer(self._surfaces, admission, settings.listen, settings.port)
+        self._finding = Finding(desk, namespace, admission, settings)
 
     async def start(self) -> None:
         """Listen; call :meth:`close` afterwards, whatever happens.
@@ -69,9 +71,11 @@ class OscService:
         """
         self._pins.check()
         await self._server.start()
+        await self._finding.start()
 
     async def close(self) -> None:
         """Stop listening. Harmless when called again."""
+        await self._finding.close()
         await self._server.close()
 
     def report(self) -> dict[str, Any]:

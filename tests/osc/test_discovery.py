@@ -1,0 +1,85 @@
+"""The network is told of jackrf: what is announced, and what happens without zeroconf."""
+
+import asyncio
+import gc
+import sys
+
+import pytest
+from zeroconf import ServiceInfo
+from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
+
+from jackrf.osc.discovery import OSC_SERVICE, QUERY_SERVICE, Discovery, instance_name
+
+
+async def looked_up(discovery: Discovery, *services: str) -> list[ServiceInfo | None]:
+    """What a program on this machine finds while something is announced."""
+    await discovery.start()
+    other = AsyncZeroconf(interfaces=["127.0.0.1"])
+    found: list[ServiceInfo | None] = []
+    try:
+        for service in services:
+            info = AsyncServiceInfo(service, f"jackrf Evening.{service}")
+            there = await info.async_request(other.zeroconf, 8000)
+            found.append(info if there else None)
+    finally:
+        await other.async_close()
+        await discovery.close()
+        await discovery.close()
+    return found
+
+
+def test_programs_find_osc_and_oscquery() -> None:
+    """By the session's name, with address, port, and the types that OSC takes."""
+    discovery = Discovery("Evening", ["127.0.0.1"], 9955, 9956)
+    osc, query = asyncio.run(looked_up(discovery, OSC_SERVICE, QUERY_SERVICE))
+    assert osc is not None
+    assert query is not None
+    assert (osc.port, query.port) == (9955, 9956)
+    assert osc.parsed_addresses() == ["127.0.0.1"]
+    assert osc.properties[b"types"] == b"ifsbTFN"
+    assert osc.properties[b"version"] == b"1.1"
+
+
+def test_without_zeroconf_nothing_is_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is an extra, and its absence is no news."""
+    monkeypatch.setitem(sys.modules, "zeroconf.asyncio", None)
+    discovery = Discovery("Evening", ["127.0.0.1"], 9955, None)
+
+    async def work() -> None:
+        await discovery.start()
+        await discovery.close()
+
+    asyncio.run(work())
+    assert caplog.text == ""
+
+
+# zeroconf leaves its socket to the garbage collector when it fails.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_address_that_is_not_ours_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    """OSC goes on without being announced."""
+    discovery = Discovery("Evening", ["192.0.2.99"], 9955, None)
+
+    async def work() -> None:
+        await discovery.start()
+        await asyncio.sleep(0.2)
+        await discovery.close()
+
+    asyncio.run(work())
+    gc.collect()
+    assert "the network is not told of jackrf" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("session", "name"),
+    [
+        ("Evening (late)", "jackrf Evening (late)"),
+        ("St. Mary", "jackrf St  Mary"),
+        ("ü" * 64, "jackrf " + "ü" * 28),
+    ],
+)
+def test_a_name_is_one_label(session: str, name: str) -> None:
+    """Of at most 63 bytes, without dots, and without half a letter at its end."""
+    assert instance_name(session) == name
+    assert len(instance_name(session).encode()) <= 63

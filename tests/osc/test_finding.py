@@ -1,0 +1,76 @@
+"""OSCQuery and its announcement beside a running OSC."""
+
+import asyncio
+import json
+import socket
+import urllib.request
+
+import pytest
+
+from jackrf.osc.admission import Admission
+from jackrf.osc.finding import Finding, reachable
+from jackrf.osc.interfaces import own_addresses
+from jackrf.osc.namespace import Namespace
+from jackrf.osc.settings import Settings
+from tests.osc.desks import small_desk
+
+
+def finding(port: int) -> Finding:
+    """For the small desk on loopback."""
+    desk = small_desk()
+    admission = Admission([], list(desk.mixer.mix_number), lambda _: None, b"secret")
+    return Finding(desk, Namespace(desk), admission, Settings(port=port))
+
+
+def free_port() -> int:
+    """A TCP port above which there is a free one too."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port - 1
+
+
+def host_info(port: int) -> dict[str, object]:
+    """What OSCQuery says of itself."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/?HOST_INFO", timeout=5) as answer:
+        found: dict[str, object] = json.load(answer)
+        return found
+
+
+def test_oscquery_is_on_the_port_above_osc() -> None:
+    """And names the port of OSC."""
+
+    async def work() -> dict[str, object]:
+        port = free_port()
+        one = finding(port)
+        await one.start()
+        try:
+            found = await asyncio.to_thread(host_info, port + 1)
+            assert found["OSC_PORT"] == port
+            return found
+        finally:
+            await one.close()
+            await one.close()
+
+    assert asyncio.run(work())["NAME"] == "jackrf Evening"
+
+
+def test_a_port_that_is_taken_costs_only_oscquery(caplog: pytest.LogCaptureFixture) -> None:
+    """It is a warning, not the end of OSC."""
+
+    async def work() -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            one = finding(taken.getsockname()[1] - 1)
+            await one.start()
+            await one.close()
+
+    asyncio.run(work())
+    assert "OSCQuery cannot listen" in caplog.text
+
+
+def test_only_what_others_reach_is_announced() -> None:
+    """Nothing of loopback."""
+    assert reachable("127.0.0.1") == []
+    assert reachable("::1") == []
+    assert reachable("192.168.1.5") == ["192.168.1.5"]
+    assert reachable("0.0.0.0") == own_addresses()  # noqa: S104 - nothing is bound
