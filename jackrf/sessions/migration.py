@@ -4,7 +4,7 @@
 format what it brought
 ====== ===========================================================================================
 1      inputs, mixes, sends, destinations
-2      ``pan`` of an input, ``safe`` of a send and of a mix, keys that begin with ``x-``. A jackrf
+2      ``pan`` of an input, ``safe`` of a send and of a mix, ``[osc]``, keys with ``x-``. A jackrf
        that reads format 1 takes these for mistakes, and a newer number tells it to be updated.
 ====== ===========================================================================================
 

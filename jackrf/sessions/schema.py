@@ -1,12 +1,15 @@
 """The JSON Schema of a session file, from which editors complete and check one as it is typed.
 
-``python -m jackrf.sessions.schema`` writes it to ``session.schema.json`` beside the sessions that
-come with jackrf, whose first line names it. A session elsewhere takes the same line with a path::
+``python -m jackrf.sessions.schema [FILE]`` writes it, by default to ``session.schema.json`` beside
+the sessions that come with jackrf, whose first line names it. A session elsewhere takes the same
+line with a path::
 
     #:schema /path/to/session.schema.json
 """
 
 import json
+import sys
+from pathlib import Path
 
 from jackrf.sessions import shipped
 from jackrf.sessions.session import Session
@@ -22,6 +25,6 @@ def schema_text() -> str:
 
 
 if __name__ == "__main__":
-    path = shipped.folder() / NAME
+    path = Path(sys.argv[1]) if len(sys.argv) > 1 else shipped.folder() / NAME
     path.write_text(schema_text(), encoding="utf-8")
     print(path)
