@@ -130,7 +130,8 @@ class Commands:
             self._desk.release(place, endpoint.name)
 
     def _extend(self, call: Call, endpoint: Endpoint, prefix: str) -> Reason | None:
-        if prefix in endpoint.prefixes:
+        known = map(self._by_number, endpoint.prefixes)
+        if self._by_number(prefix) in known:
             return None
         if len(endpoint.prefixes) >= MOST_PREFIXES:
             return Reason.FULL
@@ -138,6 +139,15 @@ class Commands:
         self.watch(endpoint)
         call.answers += self._synced(endpoint, [prefix], call.now)
         return None
+
+    def _by_number(self, prefix: str) -> str:
+        """Return a prefix with the mix's number where its id may stand."""
+        scope, _, rest = prefix[1:].partition("/")
+        mix, slash, inside = rest.partition("/")
+        number = self._desk.mixer.mix_number.get(mix)
+        if scope != "mix" or number is None or mix.isdigit():
+            return prefix
+        return f"/mix/{number + 1}{slash}{inside}"
 
     def _xremote(self, call: Call, _: Message) -> Reason | None:
         return self._subscribe(call, Message("/xremote", "", ()))

@@ -77,6 +77,11 @@ class Refusals:
         for key in [key for key in self._lines if key[0] == host]:
             del self._lines[key]
 
+    def forgive(self, host: str, reason: Reason) -> None:
+        """Take back what a host was refused: it has mended that itself."""
+        count, _ = self._lines.pop((host, reason), (0, ""))
+        self._counts[reason] -= count
+
     def lines(self) -> list[str]:
         """Return a line for each host and reason, the latest last."""
         return [

@@ -142,6 +142,8 @@ class Hearing:
             reason = self._commands.table[address.name](call, native)
             if reason is not None:
                 self._refuse(call.source, reason, call.now, said.path)
+            elif call.endpoint is not None:
+                self._refusals.forgive(call.source.host, Reason.CHALLENGE)
         elif address.direction == "command":
             self._check_pattern(call, targets)
             self._do(call, targets, native)

@@ -43,6 +43,7 @@ class Hub:
     def __init__(self, desk: Desk | None = None, open_mixes: Collection[str] = ()) -> None:
         self.desk = desk or small_desk()
         self.now = 1000.0
+        self._next_tick = self.now + FLUSH_SECONDS
         self.told: list[str] = []
         self.namespace = Namespace(self.desk)
         mixes = list(self.desk.mixer.mix_number)
@@ -73,9 +74,11 @@ class Hub:
         """Let time pass, with a tick for each thirtieth of a second."""
         end = self.now + seconds
         outgoing: list[Outgoing] = []
-        while self.now < end - 1e-9:
-            self.now = min(self.now + FLUSH_SECONDS, end)
+        while self._next_tick <= end + 1e-9:
+            self.now = max(self.now, self._next_tick)
             outgoing += self.surfaces.tick(self.now)
+            self._next_tick = self.now + FLUSH_SECONDS
+        self.now = max(self.now, end)
         return outgoing
 
     def hears(self, source: Source, seconds: float = FLUSH_SECONDS) -> list[Message]:

@@ -42,6 +42,17 @@ def test_when_it_is_mended_the_line_goes() -> None:
     assert refusals.counts["unpaired"] == 2
 
 
+def test_what_a_host_has_mended_itself_never_was() -> None:
+    """A challenge that is answered is no refusal."""
+    refusals = Refusals("drums")
+    refusals.note("10.0.0.5", Reason.CHALLENGE)
+    refusals.note("10.0.0.6", Reason.CHALLENGE)
+    refusals.forgive("10.0.0.5", Reason.CHALLENGE)
+    refusals.forgive("10.0.0.5", Reason.CHALLENGE)
+    assert refusals.counts["challenge"] == 1
+    assert [line.split()[2] for line in refusals.lines()] == ["10.0.0.6"]
+
+
 def test_so_many_lines_are_kept() -> None:
     """Forged hosts without end leave the latest of them."""
     refusals = Refusals("drums")
