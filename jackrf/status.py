@@ -18,7 +18,7 @@ from rich.text import Text
 from jackrf.control import ControlClient
 from jackrf.errors import InputError, JackrfError
 from jackrf.live import Status, render
-from jackrf.live.words import clean
+from jackrf.live.words import clean, unsaved_text
 
 WATCH_SECONDS = 0.1
 """From one picture to the next."""
@@ -148,7 +148,10 @@ def _print_tables(found: Status) -> None:
 
 
 def _summary(found: Status) -> Iterator[str]:
-    yield f"{clean(found['client'])}: {clean(found['state'])}, session {clean(found['session'])}"
+    session = f"session {clean(found['session'])}{unsaved_text(found)}"
+    yield f"{clean(found['client'])}: {clean(found['state'])}, {session}"
+    if error := found.get("save_error"):
+        yield f"not saved: {clean(error)}"
     rate, period = found["samplerate"], found["period"]
     if rate and period:
         yield f"{rate} Hz, {period} frames = {1000 * period / rate:.3g} ms"

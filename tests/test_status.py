@@ -82,6 +82,16 @@ def test_before_jack_is_there_what_is_not_known_is_left_out(
     )
 
 
+def test_what_is_not_saved_is_told_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    """Behind the session's name; the reason on a line of its own."""
+    found = a_status() | {"unsaved": 2, "save_error": "a.toml: the disk is\x1b full"}
+    with serving({"status": lambda _: found}):
+        status("jackrf", as_json=False, watch=False)
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first == "jackrf: running, session Rehearsal, 2 not saved"
+    assert second == "not saved: a.toml: the disk is? full"
+
+
 def test_json_is_the_status_with_floats_to_two_places(capsys: pytest.CaptureFixture[str]) -> None:
     """Every key as it came; a silent meter stays null."""
     with serving({"status": lambda _: a_rehearsal() | {"drift": -0.001}}):

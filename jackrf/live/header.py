@@ -7,7 +7,7 @@ from rich.style import Style
 from rich.text import Text
 
 from jackrf.live.meters import QUIET, share_bar
-from jackrf.live.words import TROUBLE, clean, fit
+from jackrf.live.words import TROUBLE, clean, fit, unsaved_text
 
 _BARS_FROM = 76
 _BAR_CELLS = 10
@@ -33,6 +33,7 @@ def _client(status: Mapping[str, Any]) -> Text:
         (state, Style() if running else TROUBLE),
         "  ",
         (clean(status.get("session", "")), Style(bold=True)),
+        (unsaved_text(status), TROUBLE if status.get("save_error") else QUIET),
     )
 
 

@@ -1,5 +1,8 @@
 """Words of the live view: cleaned of what a terminal would obey, cut to their room."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
@@ -34,6 +37,12 @@ def fit_name(name: str, width: int) -> Text:
     if space and cell_len(name) > width and cell_len(last) <= _TELLING_CELLS < width // 2:
         return fit(Text(f"{name} "), width - cell_len(last)).append(last)
     return fit(Text(name), width)
+
+
+def unsaved_text(status: Mapping[str, Any]) -> str:
+    """Return what stands behind the session's name: nothing, or ``, 3 not saved``."""
+    unsaved = status.get("unsaved") or 0
+    return f", {unsaved} not saved" if unsaved else ""
 
 
 def count(number: int) -> str:

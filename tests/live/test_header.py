@@ -38,6 +38,15 @@ def test_what_is_not_running_looks_different_without_colour() -> None:
     assert "   1 xrun   44.1 kHz" in plain(status | {"samplerate": 44100}, 100)[0]
 
 
+def test_what_is_not_saved_is_counted_behind_the_session() -> None:
+    """In another style if saving failed; nothing is said of nothing."""
+    status = a_status() | {"unsaved": 12, "save_error": None}
+    assert plain(status, 100)[0].startswith(" jackrf  ● running  Rehearsal, 12 not saved   ")
+    failed = status | {"save_error": "the disk is full"}
+    assert header(status, 100)[0].spans != header(failed, 100)[0].spans
+    assert "saved" not in plain(a_status() | {"unsaved": 0}, 100)[0]
+
+
 @pytest.mark.parametrize("without", ["samplerate", "period", "callback_us", "load"])
 @pytest.mark.parametrize("value", [None, 0])
 def test_what_is_not_known_yet_is_left_out(without: str, value: object) -> None:

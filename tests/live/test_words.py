@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
-from jackrf.live.words import clean, count, fit, fit_name, to_ascii
+from jackrf.live.words import clean, count, fit, fit_name, to_ascii, unsaved_text
 
 
 @given(st.text())
@@ -62,3 +62,9 @@ def test_a_count_has_three_digits_and_a_unit(number: int, text: str) -> None:
 def test_ascii_stands_where_the_letters_stood() -> None:
     """One for one; silence stays apart from -8 dB."""
     assert to_ascii(Text("▄▖▁ ● -∞ µs … Jürgen")).plain == "#:_ * -- us ~ J?rgen"
+
+
+def test_what_is_not_saved_is_told_when_there_is_some() -> None:
+    """An older jackrf says nothing of it."""
+    assert unsaved_text({"unsaved": 3}) == ", 3 not saved"
+    assert unsaved_text({"unsaved": 0}) == unsaved_text({}) == unsaved_text({"unsaved": None}) == ""
