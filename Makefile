@@ -34,9 +34,10 @@ bench:  ## measure jackrf beside its neighbours; writes bench/results.md and its
 	@scripts/setup bench
 	$(PYTHON_IN) -m bench $(ARGS)
 
-soak:  ## run the large desk for ten minutes and watch its memory; adds to bench/results.md
+soak:  ## run the large desk for ten minutes and watch its memory; then a minute of OSC storms
 	@scripts/setup bench
 	$(PYTHON_IN) -m bench soak $(ARGS)
+	JACKRF_SOAK=$${JACKRF_SOAK:-60} $(PYTHON_IN) -m pytest -m soak --timeout=0
 
 fuzz:  ## send a million hostile datagrams through what reads them (JACKRF_FUZZ=N: another number)
 	@scripts/setup test
