@@ -113,7 +113,7 @@ class OscService:
 
     def _check_mix(self, mix: object) -> None:
         known = self._desk.mixer.mix_number
-        if mix is not None and mix not in known:
+        if mix is not None and (not isinstance(mix, str) or mix not in known):
             raise InputError(f"no mix {mix!r}: there are {', '.join(known)}")
 
     def _add(self, surface: Surface) -> None:
