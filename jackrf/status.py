@@ -140,10 +140,12 @@ def _print_tables(found: Status) -> None:
     with console.capture() as text:
         for line in _summary(found):
             console.print(line, markup=False)
-        for table in (_inputs(found), _mixes(found), _listeners(found)):
+        for table in (_inputs(found), _mixes(found), _listeners(found), _surfaces(found)):
             if table.row_count:
                 console.print()
                 console.print(table)
+        for number, line in enumerate(found.get("osc", {}).get("remedies", [])):
+            console.print("\n" * (number == 0) + clean(line), markup=False)
     print(text.get(), end="")
 
 
@@ -204,6 +206,18 @@ def _listeners(found: Status) -> Table:
             lost = f"{one['dropped']}: {told}" if told else one["dropped"]
             words = (mix_id, one["url"], one["state"], f"{one['queued_ms']:.1f}", one["sent"], lost)
             table.add_row(*map(_cell, words))
+    return table
+
+
+def _surfaces(found: Status) -> Table:
+    osc = found.get("osc", {"surfaces": []})
+    where = f"Surfaces (OSC {osc['listen']} port {osc['port']})" if "listen" in osc else "Surfaces"
+    table = _table(where, "at", "role", "heard s ago", ">received", ">sent", "is told of")
+    for one in osc["surfaces"]:
+        role = " ".join((one["role"], *one["mixes"]))
+        seen = "never" if one["seen"] is None else f"{one['seen']:.0f}"
+        words = (one["to"], role, seen, one["received"], one["sent"])
+        table.add_row(*map(_cell, (*words, ", ".join(one["listens_to"]))))
     return table
 
 
