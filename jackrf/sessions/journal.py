@@ -114,7 +114,7 @@ class Journal:
         Raises:
             StorageError: it cannot be written.
         """
-        if self._file is not None:
+        if self._is_there():
             self._write(_json({"at": round(at, 2), "saving": digest(data)}))
 
     def empty(self, data: bytes) -> None:
@@ -127,7 +127,7 @@ class Journal:
             StorageError: it cannot be written.
         """
         self._base = digest(data)
-        if self._file is not None:
+        if self._is_there() and self._file is not None:
             try:
                 os.ftruncate(self._file, 0)
                 os.fsync(self._file)
@@ -143,6 +143,13 @@ class Journal:
             if os.fstat(file).st_size == 0:
                 self.path.unlink()
         os.close(file)
+
+    def _is_there(self) -> bool:
+        """Whether there is a journal of ours: one that was recovered and not written since, too."""
+        if self._file is None and self.path.exists():
+            with contextlib.suppress(OSError, StorageError):
+                self._file = _open_locked(self.path)
+        return self._file is not None
 
     def _write(self, line: bytes) -> None:
         try:

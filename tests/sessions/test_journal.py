@@ -79,6 +79,24 @@ def test_an_empty_one_is_removed(session: Path) -> None:
     assert not journal_of(session).exists()
 
 
+def test_what_was_recovered_goes_with_the_next_save(session: Path) -> None:
+    """Though nothing was written to it since; that of another jackrf is left alone."""
+    first = Journal(session, FILE)
+    first.append(Changes({KICK: -6.0}), 1000.0)
+    second = Journal(session, FILE)
+    second.mark(b"new", 1001.0)
+    second.empty(b"new")
+    second.close()
+    first.close()
+    assert recovered(session, FILE, LATER).changes == Changes({KICK: -6.0})
+    second = Journal(session, FILE)
+    second.mark(b"new", 1001.0)
+    assert recovered_now(second, session, b"new") == Changes()
+    second.empty(b"new")
+    second.close()
+    assert not journal_of(session).exists()
+
+
 def test_a_crash_between_save_and_emptying_brings_nothing_old_back(session: Path) -> None:
     """What stands before the save is in the file; a person may have changed it since."""
     journal = Journal(session, FILE)
@@ -178,12 +196,12 @@ def test_a_long_one_is_written_anew(session: Path) -> None:
     assert recovered_now(journal, session) == Changes({KICK: -7.0, MUTE: True})
 
 
-def recovered_now(journal: Journal, session: Path) -> Changes:
+def recovered_now(journal: Journal, session: Path, data: bytes = FILE) -> Changes:
     """What would be found if the process ended here."""
     copy = session.parent / "elsewhere" / session.name
     (copy.parent / "backup").mkdir(parents=True, exist_ok=True)
     journal_of(copy).write_bytes(journal.path.read_bytes())
-    return recovered(copy, FILE, LATER).changes
+    return recovered(copy, data, LATER).changes
 
 
 def test_a_disk_that_takes_half_a_line_keeps_none_of_it(session: Path) -> None:
