@@ -63,7 +63,7 @@ backoff 1003, full 31
 
 def test_surfaces_and_what_mends_a_refusal_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """Each refusal is a line that can be pasted from; a name in it moves no terminal."""
-    remedy = "OSC from 192.168.1.20 refused: jackrf pair 192.168.1.20 --mix drums (/\x1b[2J: 3 times)"
+    remedy = "OSC from 10.0.0.5 refused: jackrf pair 10.0.0.5 --mix drums (/\x1b[2J: 3 times)"
     tablet = {"from": "192.168.1.31:9000", "to": "192.168.1.31:9000", "role": "musician"}
     tablet |= {"mixes": ["drums"], "listens_to": ["/mix/drums"], "named": True}
     phone = tablet | {"to": "192.168.1.32:9000", "role": "observer", "mixes": []}
@@ -71,12 +71,12 @@ def test_surfaces_and_what_mends_a_refusal_are_shown(capsys: pytest.CaptureFixtu
         tablet | {"received": 12, "sent": 345, "seen": 3.2},
         phone | {"received": 0, "sent": 7, "seen": None},
     ]
-    osc = {"listen": "0.0.0.0", "port": 9955, "surfaces": surfaces, "refused": {}}
+    osc = {"listen": "192.168.1.1", "port": 9955, "surfaces": surfaces, "refused": {}}
     found = a_rehearsal() | {"osc": osc | {"remedies": [remedy]}}
     with serving({"status": lambda _: found}):
         status("jackrf", as_json=False, watch=False)
-    told = capsys.readouterr().out.splitlines()
-    start = told.index("Surfaces (OSC 0.0.0.0 port 9955)")
+    told = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    start = told.index("Surfaces (OSC 192.168.1.1 port 9955)")
     rows = [line.split() for line in told[start + 2 : start + 4]]
     assert rows[0] == ["192.168.1.31:9000", "musician", "drums", "3", "12", "345", "/mix/drums"]
     assert rows[1] == ["192.168.1.32:9000", "observer", "never", "0", "7", "/mix/drums"]
