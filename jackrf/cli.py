@@ -12,6 +12,7 @@ import typer
 
 from jackrf import __version__
 from jackrf.errors import JackrfError
+from jackrf.scene_cli import recall, scene_app
 from jackrf.session_cli import SESSION_COMMANDS, ClientName, SessionFile
 
 app = typer.Typer(
@@ -198,6 +199,8 @@ def layout(
 
 for command_name, command in SESSION_COMMANDS.items():
     app.command(command_name, rich_help_panel="Sessions")(command)
+app.command(rich_help_panel="Sessions")(recall)
+app.add_typer(scene_app, name="scene", rich_help_panel="Sessions")
 
 
 @app.command(rich_help_panel="Help")

@@ -19,10 +19,14 @@ from jackrf.osc.rows import Role
 from jackrf.osc.service import OscService
 from jackrf.osc.settings import Settings, Surface
 from jackrf.parameters import Place
+from jackrf.recalling import handlers as recalling_handlers
 from jackrf.reports import describe, status
 from jackrf.resuming import AS_IT_WAS, Resuming, resume
 from jackrf.saving import handlers as saving_handlers
+from jackrf.scene_surfaces import wire_scenes
+from jackrf.scenes import Scenes
 from jackrf.sessions.opening import open_session
+from jackrf.sessions.scene_files import SceneFiles
 from jackrf.sessions.session import Session
 
 RETRY_SECONDS = 0.5
@@ -73,6 +77,7 @@ class Running:
         say: how people are told, by a line and its priority: 0 (an aside) to 3 (trouble).
         osc: the desk's, from `make_osc`; None for no OSC.
         keeper: of the desk's file; None where somebody else keeps it.
+        scenes: of the desk; None for no scenes.
     """
 
     def __init__(
@@ -83,8 +88,10 @@ class Running:
         say: Callable[[str, int], None] = say_in_terminal,
         osc: OscService | None = None,
         keeper: Keeper | None = None,
+        scenes: Scenes | None = None,
     ) -> None:
         self.desk = desk
+        self._scenes = scenes
         self._keeper = keeper
         self._osc = osc
         self._server = server
@@ -97,6 +104,10 @@ class Running:
             handlers |= {"pin": osc.make_pin, "pair": osc.pair}
         if keeper is not None:
             handlers |= saving_handlers(keeper)
+        if scenes is not None:
+            handlers |= recalling_handlers(scenes, desk)
+        if scenes is not None and osc is not None:
+            wire_scenes(osc.namespace, scenes, desk)
         self._control = ControlServer(name, handlers)
 
     def _status(self, _: Mapping[str, Any]) -> Any:
@@ -187,6 +198,8 @@ class Running:
         """Close everything but the desk, which is to be handed over or closed."""
         if self._osc is not None:
             await self._osc.close()
+        if self._scenes is not None:
+            await self._scenes.close()
         if self._keeper is not None:
             await self._keeper.close()
         await self._control.close()
@@ -273,9 +286,13 @@ def run(
     opened = open_session(session_path, recover=how.recover)
     desk = make_desk(opened.session)
     keeper = resume(desk, session_path, opened, how, say_in_terminal)
-    osc = make_osc(opened.session, desk, session_path.resolve().parent, osc_port)
+    folder = session_path.resolve().parent
+    osc = make_osc(opened.session, desk, folder, osc_port)
+    files = SceneFiles(folder / "scenes")
+    scenes = Scenes(desk, files, say_in_terminal, opened.session.cue)
 
     async def run_until_stopped() -> None:
-        await Running(desk, server, name, osc=osc, keeper=keeper).run(wait=wait)
+        running = Running(desk, server, name, osc=osc, keeper=keeper, scenes=scenes)
+        await running.run(wait=wait)
 
     asyncio.run(run_until_stopped())
