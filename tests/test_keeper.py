@@ -21,7 +21,7 @@ from jackrf.sessions.journal import journal_of, recovered
 from jackrf.sessions.session import load
 from jackrf.sessions.store import Changes, content, save
 from tests.sessions.disks import file_size_limit
-from tests.sessions.test_store import large_desk
+from tests.sessions.large import all_moved, large_session
 
 SESSION = """\
 format = 2
@@ -412,18 +412,13 @@ def test_closing_twice_is_harmless(band: Path) -> None:
 def test_a_large_save_does_not_hold_up_the_loop(tmp_path: Path) -> None:
     """512 sends are saved beside the loop: it goes on within the interpreter's 5 ms or so."""
     path = tmp_path / "large.toml"
-    path.write_bytes(large_desk())
+    path.write_bytes(large_session())
 
     async def work() -> float:
         longest = math.inf
         async with kept(path) as here:
             for turn in range(8):
-                values = {
-                    Place(f"m{mix:02}", f"in{strip:02}", "gain"): -20.0 - turn - mix / 10
-                    for mix in range(16)
-                    for strip in range(32)
-                }
-                here.desk.change(values)
+                here.desk.change(all_moved(turn))
                 saving = asyncio.create_task(here.keeper.save())
                 gap, last = 0.0, time.perf_counter()
                 while not saving.done():

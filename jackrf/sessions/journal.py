@@ -96,15 +96,18 @@ class Journal:
         if self._file is None or os.fstat(self._file).st_size <= LONGEST:
             return
         new = self.path.with_name(f".{self.path.name}.new")
-        try:
-            file = _open_locked(new)
-            os.ftruncate(file, 0)
-            write_all(file, self._header() + _line(changes, at))
-            os.fsync(file)
-            new.replace(self.path)
-            sync_folder(self.path.parent)
-        except OSError as error:
-            raise trouble(self.path, error) from error
+        with contextlib.ExitStack() as stack:
+            try:
+                file = _open_locked(new)
+                stack.callback(os.close, file)
+                os.ftruncate(file, 0)
+                write_all(file, self._header() + _line(changes, at))
+                os.fsync(file)
+                new.replace(self.path)
+                sync_folder(self.path.parent)
+            except OSError as error:
+                raise trouble(self.path, error) from error
+            stack.pop_all()
         os.close(self._file)
         self._file = file
 

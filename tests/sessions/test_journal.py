@@ -196,6 +196,26 @@ def test_a_long_one_is_written_anew(session: Path) -> None:
     assert recovered_now(journal, session) == Changes({KICK: -7.0, MUTE: True})
 
 
+def test_a_disk_that_takes_no_new_one_leaves_the_long_one(session: Path) -> None:
+    """And it is written to as before."""
+    journal = Journal(session, FILE)
+    many = Changes({Place("m", f"s{n}", "gain"): -1.0 for n in range(40_000)})
+    journal.append(many, 1000.0)
+    size = journal_of(session).stat().st_size
+    with file_size_limit(20), pytest.raises(StorageError, match="cannot be written"):
+        journal.compact(Changes({KICK: -6.0}), 1001.0)
+    assert journal_of(session).stat().st_size == size
+    journal.append(Changes({MUTE: True}), 1002.0)
+    assert recovered_now(journal, session).values[MUTE] is True
+
+
+def test_what_is_no_journal_is_told(session: Path) -> None:
+    """A folder of that name."""
+    journal_of(session).mkdir(parents=True)
+    with pytest.raises(StorageError, match="cannot be read"):
+        recovered(session, FILE, LATER)
+
+
 def recovered_now(journal: Journal, session: Path, data: bytes = FILE) -> Changes:
     """What would be found if the process ended here."""
     copy = session.parent / "elsewhere" / session.name
@@ -229,6 +249,18 @@ def test_a_folder_that_may_not_be_written_is_told() -> None:
         with as_nobody(), pytest.raises(StorageError, match="you may not write in"):
             journal.append(Changes({KICK: -6.0}), 1000.0)
         journal.close()
+
+
+def test_what_cannot_be_put_aside_is_told() -> None:
+    """In a folder that may not be written."""
+    with open_folder() as folder:
+        journal = Journal(folder / "band.toml", FILE)
+        journal.append(Changes({KICK: -6.0}), 1000.0)
+        journal.close()
+        (folder / "backup").chmod(0o555)
+        with as_nobody(), pytest.raises(StorageError, match="you may not write in"):
+            put_aside(folder / "band.toml")
+        (folder / "backup").chmod(0o755)
 
 
 def test_what_is_not_wanted_is_put_aside(session: Path) -> None:

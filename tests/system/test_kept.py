@@ -9,7 +9,7 @@ import pytest
 from jackrf.sessions.journal import journal_of
 from jackrf.sessions.session import load
 from jackrf.testing import DummyJack
-from tests.sessions.test_store import large_desk
+from tests.sessions.large import large_session
 from tests.system.instruments import wait_for
 from tests.system.running import Program, Running, jackrf, jackrf_command, with_osc_of_its_own
 
@@ -127,7 +127,7 @@ def test_a_broken_file_is_recovered_with_all_mixes_muted(file: Path, dummy_jack:
 def test_saving_a_large_desk_costs_no_period(tmp_path: Path, dummy_jack: DummyJack) -> None:
     """512 sends are saved again and again: no more xruns than while nothing is saved."""
     file = tmp_path / "large.toml"
-    file.write_text(with_osc_of_its_own(large_desk().decode()))
+    file.write_text(with_osc_of_its_own(large_session().decode()))
     with RunningFile(file, dummy_jack.name) as running:
 
         def xruns(*, saving: bool) -> int:
