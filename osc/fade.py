@@ -39,9 +39,9 @@ def main() -> None:
     parser.add_argument("--to", type=gain, required=True, metavar="DB", help="-90 to 10, or off")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long (%(default)s)")
     chosen = parser.parse_args()
-    surface = Surface(chosen.host, chosen.port, f"/mix/{chosen.mix}", chosen.pin)
     path = f"/mix/{chosen.mix}/in/{chosen.input}/gain"
-    start = surface.ask(path)
+    surface = Surface(chosen.host, chosen.port, path, chosen.pin)
+    start = surface.ask()
     lower, upper = max(start, LOWEST_DB), max(chosen.to, LOWEST_DB)
     began = time.monotonic()
     share = 0.0
@@ -52,7 +52,7 @@ def main() -> None:
         for _ in surface.messages(1 / STEPS_PER_SECOND):
             pass
     surface.send(path, chosen.to)
-    end = surface.ask(path)
+    end = surface.ask()
     print(f"{chosen.input} in {chosen.mix}: {written(start)} to {written(end)}")
 
 

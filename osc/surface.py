@@ -87,16 +87,17 @@ class Surface:
         else:
             yield message
 
-    def ask(self, path: str) -> Any:
-        """Return the value of an address, which is named by ids or by numbers."""
-        end = path.rpartition("/")[2]
-        self.send(path)
-        for message in self.messages(PATIENCE_SECONDS):
-            if message.address.startswith(("/mix/", "/in/")) and message.address.endswith(
-                f"/{end}"
-            ):
-                return message.params[0]
-        return fail(f"no answer to {path} from {self._where}")
+    def ask(self) -> Any:
+        """Return the value of the one address that is subscribed to."""
+        end = f"/{self._prefix.rpartition('/')[2]}"
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until:
+            # What asks may get lost, and so may what answers; the answer has numbers for ids.
+            self.send(self._prefix)
+            for message in self.messages(RETRY_SECONDS):
+                if message.address.endswith(end) and message.params:
+                    return message.params[0]
+        return fail(f"no answer to {self._prefix} from {self._where}")
 
 
 def options(description: str) -> argparse.ArgumentParser:

@@ -8,7 +8,7 @@ Sans-IO: `Query.answer` gives the answer in pieces, so that a large desk is neve
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from jackrf.osc.addresses import TABLE, Address
@@ -41,10 +41,20 @@ class Answer:
 
 
 @dataclass(slots=True)
-class _Node:
+class _Shape:
+    """What is below a path of the table of addresses, before mixes and strips are counted."""
+
+    below: dict[str, "_Shape"]
+    address: Address | None = None
+
+
+class _Node(NamedTuple):
+    """A place in the tree of a desk."""
+
+    shape: _Shape
     path: str
-    contents: dict[str, "_Node"]
-    target: Target | None = None
+    mix: str | None
+    strip: str | None
 
 
 class Query:
@@ -69,7 +79,8 @@ class Query:
         self._namespace = namespace
         self._name = name
         self._port = port
-        self._root = _grown(namespace, mixes, strips)
+        self._ids = {"{mix}": _numbered(mixes), "{strip}": _numbered(strips)}
+        self._root = _Node(_shape(), "/", None, None)
 
     def answer(self, target: str, rights: Rights) -> Answer:
         """Return the answer to a GET.
@@ -114,25 +125,33 @@ class Query:
     def _find(self, path: str) -> _Node | None:
         node: _Node | None = self._root
         for component in path.strip("/").split("/") if path.strip("/") else ():
-            node = None if node is None else node.contents.get(component)
+            node = None if node is None else dict(self._below(node)).get(component)
         return node
 
+    def _below(self, node: _Node) -> Iterator[tuple[str, _Node]]:
+        stem = node.path.rstrip("/")
+        for word, shape in node.shape.below.items():
+            for name, one in self._ids.get(word, {word: ""}).items():
+                mix = one if word == "{mix}" else node.mix
+                strip = one if word == "{strip}" else node.strip
+                yield name, _Node(shape, f"{stem}/{name}", mix, strip)
+
     def _contents(self, node: _Node, rights: Rights) -> Answer:
-        if not node.contents:
+        if not node.shape.below:
             return Answer(204)
         return Answer(200, self._inside(node, rights, before='{"CONTENTS": {', after="}}"))
 
     def _written(self, node: _Node, rights: Rights) -> Iterator[str]:
         """Yield a node with all that is below it: a piece for each address."""
         own = _json(self._described(node, rights))
-        if not node.contents:
+        if not node.shape.below:
             yield own
             return
         yield from self._inside(node, rights, before=own[:-1] + ', "CONTENTS": {', after="}}")
 
     def _inside(self, node: _Node, rights: Rights, *, before: str, after: str) -> Iterator[str]:
         yield before
-        for number, (name, inner) in enumerate(node.contents.items()):
+        for number, (name, inner) in enumerate(self._below(node)):
             yield f"{', ' if number else ''}{_json(name)}: "
             yield from self._written(inner, rights)
         yield after
@@ -140,10 +159,10 @@ class Query:
     def _described(self, node: _Node, rights: Rights) -> dict[str, Any]:
         """Return all attributes of a node but what is below it."""
         found: dict[str, Any] = {"FULL_PATH": node.path}
-        target = node.target
-        if target is None:
+        address = node.shape.address
+        if address is None:
             return found | {"ACCESS": 0}
-        address = target.address
+        target = self._namespace.target(address.name, node.mix, node.strip)
         found |= {"DESCRIPTION": address.meaning, "ACCESS": _access(target, rights)}
         if address.types != "*":
             # Of several forms, the shortest: what is beyond it can be left out.
@@ -183,24 +202,18 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _grown(namespace: Namespace, mixes: Sequence[str], strips: Sequence[str]) -> _Node:
-    """Return the tree of all addresses that can be read or sent, by numbers as in feedback."""
-    root = _Node("/", {})
+def _numbered(ids: Sequence[str]) -> dict[str, str]:
+    return {str(number): one for number, one in enumerate(ids, 1)}
+
+
+def _shape() -> _Shape:
+    """Return the shape of all addresses but those that jackrf only ever sends as an answer."""
+    root = _Shape({})
     for address in TABLE:
         if address.direction == "out" and address.told == "when asked":
             continue
-        for mix in mixes if "{mix}" in address.path else (None,):
-            for strip in strips if "{strip}" in address.path else (None,):
-                _plant(root, namespace.target(address.name, mix, strip))
+        shape = root
+        for component in address.path.split("/")[1:]:
+            shape = shape.below.setdefault(component, _Shape({}))
+        shape.address = address
     return root
-
-
-def _plant(root: _Node, target: Target) -> None:
-    node = root
-    for component in target.path.split("/")[1:]:
-        inner = node.contents.get(component)
-        if inner is None:
-            path = f"{node.path.rstrip('/')}/{component}"
-            inner = node.contents[component] = _Node(path, {})
-        node = inner
-    node.target = target

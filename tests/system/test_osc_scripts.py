@@ -25,9 +25,7 @@ name = "Vox [lead]"
 [mixes.drums]
 name = "Drums"
 [mixes.drums.sends]
-kick = {{ gain = -6.0 }}
-[osc]
-port = {port}
+kick = { gain = -6.0 }
 """
 
 
@@ -35,7 +33,8 @@ port = {port}
 def port(dummy_jack: DummyJack, tmp_path: Path) -> Iterator[int]:
     """The OSC port of a running jackrf."""
     port = free_port()
-    with Running(tmp_path, SESSION.format(port=port), dummy_jack.name, name="scripted"):
+    arguments = ("--osc-port", str(port))
+    with Running(tmp_path, SESSION, dummy_jack.name, *arguments, name="scripted"):
         yield port
 
 
