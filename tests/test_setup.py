@@ -17,7 +17,10 @@ ROOT = Path(__file__).parent.parent
 SETUP = ROOT / "scripts" / "setup"
 
 REAL = ("bash", "cat", "cksum", "dirname", "env", "grep", "ldconfig", "sort")
-THERE = ("jackd", "jack_wait", "ffmpeg", "gst-launch-1.0", "gst-inspect-1.0", "gcc")
+THERE = (
+    *("jackd", "jack_wait", "ffmpeg", "gst-launch-1.0", "gst-inspect-1.0", "gcc"),
+    *("oscsend", "node", "npm"),
+)
 
 APT_GET = """\
 #!/bin/bash
