@@ -43,7 +43,13 @@ def make_desk(session: Session) -> Desk:
     return Desk(session.name, session.to_mixer(), wishes, plans)
 
 
-def make_osc(session: Session, desk: Desk, folder: Path, port: int | None = None) -> OscService:
+def make_osc(
+    session: Session,
+    desk: Desk,
+    folder: Path,
+    port: int | None = None,
+    scenes: Scenes | None = None,
+) -> OscService:
     """Return the OSC service of a session's desk, which does not listen yet.
 
     Args:
@@ -51,14 +57,19 @@ def make_osc(session: Session, desk: Desk, folder: Path, port: int | None = None
         desk: the session's.
         folder: that the session's file is in; the PINs' file is beside it.
         port: to listen on in place of the session's.
+        scenes: of the desk; None for no scenes.
     """
+    own = session.osc
     surfaces = [
         Surface(one.host, one.port, Role[one.role.upper()], one.mix, one.pickup)
-        for one in session.osc.surfaces
+        for one in own.surfaces
     ]
-    port = port or session.osc.port
-    settings = Settings(session.osc.listen, port, session.osc.open_mixes, surfaces)
-    return OscService(desk, Namespace(desk), settings, PinFile(folder / FILE_NAME), session.cue)
+    settings = Settings(own.listen, port or own.port, own.open_mixes, surfaces)
+    namespace = Namespace(desk)
+    if scenes is not None:
+        # Before the session's own surfaces are there: they are told of what they find.
+        wire_scenes(namespace, scenes, desk)
+    return OscService(desk, namespace, settings, PinFile(folder / FILE_NAME), session.cue)
 
 
 def say_in_terminal(line: str, priority: int) -> None:  # noqa: ARG001 - a terminal shows all
@@ -102,12 +113,8 @@ class Running:
         handlers: dict[str, Handler] = {"status": self._status, "set": self._set, "sdp": self._sdp}
         if osc is not None:
             handlers |= {"pin": osc.make_pin, "pair": osc.pair}
-        if keeper is not None:
-            handlers |= saving_handlers(keeper)
-        if scenes is not None:
-            handlers |= recalling_handlers(scenes, desk)
-        if scenes is not None and osc is not None:
-            wire_scenes(osc.namespace, scenes, desk)
+        handlers |= {} if keeper is None else saving_handlers(keeper)
+        handlers |= {} if scenes is None else recalling_handlers(scenes, desk)
         self._control = ControlServer(name, handlers)
 
     def _status(self, _: Mapping[str, Any]) -> Any:
@@ -196,12 +203,9 @@ class Running:
 
     async def leave(self) -> None:
         """Close everything but the desk, which is to be handed over or closed."""
-        if self._osc is not None:
-            await self._osc.close()
-        if self._scenes is not None:
-            await self._scenes.close()
-        if self._keeper is not None:
-            await self._keeper.close()
+        for part in (self._osc, self._scenes, self._keeper):
+            if part is not None:
+                await part.close()
         await self._control.close()
 
     def _open(self) -> None:
@@ -287,12 +291,10 @@ def run(
     desk = make_desk(opened.session)
     keeper = resume(desk, session_path, opened, how, say_in_terminal)
     folder = session_path.resolve().parent
-    osc = make_osc(opened.session, desk, folder, osc_port)
-    files = SceneFiles(folder / "scenes")
-    scenes = Scenes(desk, files, say_in_terminal, opened.session.cue)
+    scenes = Scenes(desk, SceneFiles(folder / "scenes"), say_in_terminal, opened.session.cue)
+    osc = make_osc(opened.session, desk, folder, osc_port, scenes)
 
     async def run_until_stopped() -> None:
-        running = Running(desk, server, name, osc=osc, keeper=keeper, scenes=scenes)
-        await running.run(wait=wait)
+        await Running(desk, server, name, osc=osc, keeper=keeper, scenes=scenes).run(wait=wait)
 
     asyncio.run(run_until_stopped())

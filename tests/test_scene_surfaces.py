@@ -9,12 +9,26 @@ import pytest
 from jackrf.osc.admission import Source
 from jackrf.osc.guard import Argument, Message
 from jackrf.parameters import Place
+from jackrf.run import make_desk, make_osc
 from jackrf.scene_surfaces import MOST_TOLD, wire_scenes
 from jackrf.scenes import Scenes
 from jackrf.sessions.scene_files import SceneFiles
+from jackrf.sessions.session import load
 from tests.osc.desks import large_desk, small_desk
-from tests.osc.hub import LAPTOP, TABLET, Hub
+from tests.osc.hub import LAPTOP, TABLET, Hub, messages
 
+NAMED_SURFACE = """\
+format = 2
+name = "Named"
+[inputs.vox]
+name = "Vox"
+[mixes.anna]
+name = "Anna"
+[[osc.surfaces]]
+host = "127.0.0.1"
+port = 9000
+role = "engineer"
+"""
 VOX = Place("drums", "vox", "gain")
 
 
@@ -92,6 +106,26 @@ def test_current_and_dirty_are_told_to_all(tmp_path: Path) -> None:
         assert stage.said("/scene/dirty") == [("/scene/dirty", 1)]
 
     played(tmp_path, play)
+
+
+def test_a_surface_that_the_session_names_is_told_of_the_current_scene(tmp_path: Path) -> None:
+    """Nobody has to ask: it is there from the start."""
+    file = tmp_path / "session.toml"
+    file.write_text(NAMED_SURFACE)
+    session = load(file)
+
+    async def run() -> None:
+        desk = make_desk(session)
+        scenes = Scenes(desk, SceneFiles(tmp_path / "scenes"), lambda *_: None)
+        surfaces = make_osc(session, desk, tmp_path, scenes=scenes)._surfaces
+        surfaces.tick(1000.0)
+        scenes.save("Verse", None)
+        told = [said for now in range(1001, 1004) for said in messages(surfaces.tick(now))]
+        assert ("/scene/current", ("Verse",)) in [(said.path, said.args) for said in told]
+        await scenes.close()
+        desk.close()
+
+    asyncio.run(run())
 
 
 def test_a_musician_has_scenes_of_the_own_mix_only(tmp_path: Path) -> None:
