@@ -137,6 +137,18 @@ def test_line_ends_and_byte_order_mark_stay(band: Path) -> None:
     assert save(band, moved(-7.0), last=mixed).data == BAND.replace(b"-6.0", b"-7.0")
 
 
+def test_a_session_behind_a_link_is_saved_where_it_is(band: Path, tmp_path: Path) -> None:
+    """The link stays, and the copies are beside the real file."""
+    link = tmp_path / "links" / "tonight.toml"
+    link.parent.mkdir()
+    link.symlink_to(band)
+    saved = save(link, moved(-7.0), last=BAND)
+    assert link.is_symlink()
+    assert band.read_bytes() == saved.data
+    assert backups.copies(band) == backups.copies(link)
+    assert [entry.name for entry in link.parent.iterdir()] == ["tonight.toml"]
+
+
 def test_an_older_format_is_kept_for_good(band: Path) -> None:
     """When the first change makes it a file of the present format."""
     old = BAND.replace(b"format = 2", b"format = 1")
