@@ -64,8 +64,8 @@ backoff 1003, full 31
 def test_surfaces_and_what_mends_a_refusal_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """Each refusal is a line that can be pasted from; a name in it moves no terminal."""
     remedy = "OSC from 10.0.0.5 refused: jackrf pair 10.0.0.5 --mix drums (/\x1b[2J: 3 times)"
-    tablet = {"from": "192.168.1.31:9000", "to": "192.168.1.31:9000", "role": "musician"}
-    tablet |= {"mixes": ["drums"], "listens_to": ["/mix/drums"], "named": True}
+    tablet: dict[str, object] = {"mixes": ["drums"], "listens_to": ["/mix/drums"], "named": True}
+    tablet |= {"from": "192.168.1.31:9000", "to": "192.168.1.31:9000", "role": "musician"}
     phone = tablet | {"to": "192.168.1.32:9000", "role": "observer", "mixes": []}
     surfaces = [
         tablet | {"received": 12, "sent": 345, "seen": 3.2},
