@@ -48,6 +48,7 @@ class Hands:
 
     def __init__(self) -> None:
         self._hands: dict[Control, Hand] = {}
+        self._room = MOST_HANDS
 
     def moved(self, control: Control, now: float) -> None:
         """Note that a control was moved."""
@@ -64,8 +65,10 @@ class Hands:
         self._hands[control] = Hand(now, down)
 
     def _make_room(self, now: float) -> None:
-        if len(self._hands) >= MOST_HANDS:
+        if len(self._hands) >= self._room:
             self.let_go(now)
+            # Twice as many may come before all are looked at again.
+            self._room = max(MOST_HANDS, 2 * len(self._hands))
 
     def hold(self, target: Target, now: float) -> bool:
         """Return whether a control must not be moved now; what only shows a value never is held."""

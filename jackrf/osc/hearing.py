@@ -10,7 +10,7 @@ from jackrf.osc.commands import Commands
 from jackrf.osc.counters import Reason, Refusals
 from jackrf.osc.endpoints import LEASE_SECONDS, Endpoint, Endpoints
 from jackrf.osc.guard import Malformed, Message, parse
-from jackrf.osc.intake import Sender, Senders
+from jackrf.osc.intake import BATCH, MOST_AT_ONCE, Sender, Senders
 from jackrf.osc.limits import TokenBucket
 from jackrf.osc.messages import encode
 from jackrf.osc.namespace import Namespace
@@ -218,13 +218,26 @@ class Hearing:
             self._warn(line)
 
     def set_waiting(self, now: float) -> list[Outgoing]:
-        """Set the latest values of those who sent too fast."""
+        """Set the latest values of those who sent too fast, as many as a flush has time for."""
         answers: list[Outgoing] = []
+        left = MOST_AT_ONCE
         for sender in self._senders.waiting():
             call = self._call(sender, 0, now)
             self.acting = call.endpoint
-            for wish in sender.taken():
-                self._set_now(call, [wish])
+            sender.served = now
+            while left > 0 and (batch := sender.taken(min(left, BATCH))):
+                left -= len(batch)
+                self._set_batch(call, batch)
             answers += call.answers
+            if left <= 0:
+                break
         self.acting = None
         return answers
+
+    def _set_batch(self, call: Call, batch: list[Wish]) -> None:
+        """Set values that came apart: one that cannot be set does not keep the others."""
+        try:
+            self._setter.set(call, batch)
+        except (Denied, OscError):
+            for wish in batch:
+                self._set_now(call, [wish])

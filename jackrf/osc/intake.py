@@ -4,8 +4,10 @@ Each sender has 200 messages a second. Of what it sets beyond that only the late
 address counts, at the next flush: a storm of one fader's moves ends where the fader is.
 """
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from jackrf.osc.admission import Source
@@ -20,7 +22,9 @@ MOST_SENDERS: Final = 256
 MOST_WAITING: Final = 4096
 """Addresses of one sender whose latest value waits for the next flush."""
 MOST_AT_ONCE: Final = 512
-"""Of these, as many are set at one flush."""
+"""Of all senders' together, as many are set at one flush."""
+BATCH: Final = 64
+"""Values that are set as one change of the desk: each by itself would take many times longer."""
 
 
 @dataclass(slots=True)
@@ -32,12 +36,14 @@ class Sender:
         heard: whether it is in a network from which anything is looked at.
         waiting: the latest values that came too fast to be set at once.
         hands: those on its controls, known when it subscribes in the middle of a move.
+        served: when values that waited were last set, monotonic seconds.
     """
 
     source: Source
     heard: bool
     waiting: dict[Target, Args] = field(default_factory=dict)
     hands: Hands = field(default_factory=Hands)
+    served: float = -math.inf
     bucket: TokenBucket = field(
         default_factory=lambda: TokenBucket(MESSAGES_PER_SECOND, MESSAGES_PER_SECOND)
     )
@@ -49,12 +55,9 @@ class Sender:
         self.waiting[target] = args
         return True
 
-    def taken(self) -> list[tuple[Target, Args]]:
-        """Return what is to be set at this flush."""
-        if len(self.waiting) <= MOST_AT_ONCE:
-            taken, self.waiting = list(self.waiting.items()), {}
-            return taken
-        first = list(self.waiting)[:MOST_AT_ONCE]
+    def taken(self, most: int) -> list[tuple[Target, Args]]:
+        """Return what is to be set now, at most so many, those first that have waited longest."""
+        first = list(islice(self.waiting, most))
         return [(target, self.waiting.pop(target)) for target in first]
 
 
@@ -83,5 +86,6 @@ class Senders:
         self._senders = OrderedDict(waiting)
 
     def waiting(self) -> list[Sender]:
-        """Return those whose values wait."""
-        return [sender for sender in self._senders.values() if sender.waiting]
+        """Return those whose values wait, the one first whose turn was longest ago."""
+        waiting = [sender for sender in self._senders.values() if sender.waiting]
+        return sorted(waiting, key=lambda sender: sender.served)

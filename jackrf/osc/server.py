@@ -16,6 +16,7 @@ socket, and for signals. Nothing here is near the audio thread.
 import asyncio
 import collections
 import contextlib
+import math
 import socket
 import time
 from collections.abc import Callable
@@ -34,8 +35,10 @@ RECEIVE_BUFFER: Final = 1 << 20
 """Bytes of SO_RCVBUF, as far as the kernel allows: what a flood may fill while Python is busy."""
 MOST_QUEUED: Final = 1024
 """Datagrams that wait for the socket; then the oldest goes, and a refresh makes up for it."""
-IDLE_SECONDS: Final = 0.5
-"""Between two looks at the clock while there is no surface."""
+QUIET_SECONDS: Final = 2.0
+"""After the last packet; what a limit holds back is done with by then."""
+IDLE_SECONDS: Final = 5.0
+"""Between two looks at the clock while there is no surface: each costs as much as ten periods."""
 NETWORK_SECONDS: Final = 5.0
 """How often it is looked which networks this machine is in."""
 
@@ -71,6 +74,7 @@ class OscServer:
         self._queue: collections.deque[tuple[Source, bytes]] = collections.deque(maxlen=MOST_QUEUED)
         self._timer: asyncio.TimerHandle | None = None
         self._pause = IDLE_SECONDS
+        self._heard_at = -math.inf
         self._next_look = 0.0
 
     async def start(self) -> None:
@@ -145,9 +149,16 @@ class OscServer:
         for one in self._surfaces.tick(now, self._is_congested):
             self._send(one)
 
+    def wake(self) -> None:
+        """Look at the clock at a surface's pace again: there is one that has sent nothing yet."""
+        if self._udp is not None:
+            self._rest()
+
     def _rest(self) -> None:
-        # Without a surface Python sleeps: the CPU is for the music.
-        pause = IDLE_SECONDS if self._surfaces.none else FLUSH_SECONDS
+        # Without a surface, and with nothing heard that may still be held back by a limit,
+        # Python sleeps: the CPU is for the music.
+        idle = self._surfaces.none and self._clock() - self._heard_at > QUIET_SECONDS
+        pause = IDLE_SECONDS if idle else FLUSH_SECONDS
         if self._timer is not None:
             self._timer.cancel()
         self._pause = pause
@@ -156,7 +167,8 @@ class OscServer:
     def _take(self, source: Source, packet: bytes) -> None:
         for one in self._surfaces.receive(source, packet, self._clock()):
             self._send(one)
-        if self._pause > FLUSH_SECONDS and not self._surfaces.none:
+        self._heard_at = self._clock()
+        if self._pause > FLUSH_SECONDS:
             self._rest()
 
     def _is_congested(self, to: Source) -> bool:

@@ -110,6 +110,7 @@ class OscService:
             raise InputError(f"port {port!r}: 1 to 65535 are allowed")
         role = Role.ENGINEER if mix is None else Role.MUSICIAN
         self._add(Surface(str(address), port, role, mix))
+        self._server.wake()
 
     def _check_mix(self, mix: object) -> None:
         known = self._desk.mixer.mix_number

@@ -211,6 +211,23 @@ def test_what_comes_too_fast_is_put_together() -> None:
     assert hub.counts == {}
 
 
+def test_among_values_that_wait_a_wrong_one_keeps_nobody_waiting() -> None:
+    """What came apart is set apart: the others are set, and it is counted."""
+    hub = drummer()
+    hub.now += 2.0
+    for number in range(250):
+        hub.send(TABLET, "/mix/1/in/1/fader", number / 250)
+    for path, value in (("/mix/1/in/2/fader", 0.5), ("/mix/2/in/2/fader", 1.0)):
+        hub.send(TABLET, path, value)
+    hub.send(TABLET, "/mix/1/in/3/pan", "left")
+    hub.send(TABLET, "/mix/1/in/3/mute", 1)
+    hub.step()
+    assert hub.desk.mixer.value(VOX) == -10.0
+    assert hub.desk.mixer.value(Place("drums", "bass", "mute")) is True
+    assert hub.desk.mixer.value(Place("keys", "vox", "gain")) == 3.0
+    assert hub.counts == {"foreign": 1, "wrong": 1}
+
+
 def test_values_that_waited_are_not_overtaken() -> None:
     """What is set after a storm counts, not what was put off in it."""
     hub = drummer()

@@ -1,7 +1,7 @@
 """How fast messages are taken, and from how many."""
 
 from jackrf.osc.admission import Source
-from jackrf.osc.intake import MOST_AT_ONCE, MOST_SENDERS, MOST_WAITING, Sender, Senders
+from jackrf.osc.intake import BATCH, MOST_SENDERS, MOST_WAITING, Sender, Senders
 from jackrf.osc.namespace import Namespace
 from tests.osc.desks import large_desk
 from tests.osc.hub import LAPTOP
@@ -15,8 +15,8 @@ def test_the_latest_value_waits() -> None:
     for number in range(10):
         assert sender.put_off(TARGETS[0], (number,))
         assert sender.put_off(TARGETS[1], (-number,))
-    assert sender.taken() == [(TARGETS[0], (9,)), (TARGETS[1], (-9,))]
-    assert sender.taken() == []
+    assert sender.taken(10) == [(TARGETS[0], (9,)), (TARGETS[1], (-9,))]
+    assert sender.taken(10) == []
 
 
 def test_as_many_wait_and_as_many_are_taken() -> None:
@@ -26,9 +26,20 @@ def test_as_many_wait_and_as_many_are_taken() -> None:
     kept = [sender.put_off(target, (1,)) for target in TARGETS]
     assert kept.index(False) == MOST_WAITING
     assert sender.put_off(TARGETS[0], (2,))
-    first = sender.taken()
-    assert (len(first), first[0]) == (MOST_AT_ONCE, (TARGETS[0], (2,)))
-    assert sender.taken()[0] == (TARGETS[MOST_AT_ONCE], (1,))
+    first = sender.taken(BATCH)
+    assert (len(first), first[0]) == (BATCH, (TARGETS[0], (2,)))
+    assert sender.taken(1) == [(TARGETS[BATCH], (1,))]
+
+
+def test_whose_turn_was_longest_ago_comes_first() -> None:
+    """A sender that never stops does not keep the others waiting."""
+    senders = Senders()
+    one, other = Sender(LAPTOP, heard=True), Sender(LAPTOP._replace(port=1), heard=True)
+    for sender in (one, other):
+        senders.add(sender)
+        sender.put_off(TARGETS[0], (1,))
+    one.served = 5.0
+    assert senders.waiting() == [other, one]
 
 
 def test_so_many_senders_are_remembered() -> None:
