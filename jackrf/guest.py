@@ -7,22 +7,24 @@ opened changes nothing: what ran before runs on, and no file is written.
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from jackrf.background import in_background
 from jackrf.control import socket_path
 from jackrf.errors import JackrfError
-from jackrf.parameters import Place, Value
 from jackrf.sessions.nsm import Open
 
 if TYPE_CHECKING:
+    from jackrf.desk import Desk
+    from jackrf.keeper import Keeper
     from jackrf.run import Running
     from jackrf.sessions.project import Project
+    from jackrf.sessions.store import Saved
 
-RETRY_SECONDS = 10.0
-"""How long after a save that failed the next one is tried."""
+LOOK_SECONDS = 2.0
+"""How often it is looked whether all listeners are there."""
 LAST_WRITE_SECONDS = 0.5
 """How long the end waits for a file that is being written."""
 
@@ -59,11 +61,11 @@ class Guest:
         self._project: Project | None = None
         self._running: Running | None = None
         self._client = ""
-        self._changed: set[Place] = set()
+        self._keeper: Keeper | None = None
         self._following: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._writing: asyncio.Future[None] | None = None
-        self._retry: asyncio.TimerHandle | None = None
+        self._saving: asyncio.Task[Saved] | None = None
 
     async def open(self, request: Open) -> str:
         """Run the session of a project in place of the one before.
@@ -73,43 +75,75 @@ class Guest:
         """
         self._host.progress(0.1)
         await self._imported
-        await self._last_try()
         self._host.progress(0.3)
+        from jackrf.resuming import AS_IT_WAS, resume
         from jackrf.run import Running, make_desk, make_osc
         from jackrf.sessions.project import Project
 
         project = Project(request.folder, socket_path("jackrf").parent)
         try:
-            session = await in_background(lambda: project.open(request.name))
-            desk = await in_background(lambda: make_desk(session))
+            opened = await in_background(lambda: project.open(request.name))
+            desk = await in_background(lambda: make_desk(opened.session))
         except JackrfError as error:
             self._project, self._nothing = None, str(error)
+            self._tell_dirty(dirty=False)
             raise
+        self._host.progress(0.6)
         # The host's patchbay makes the connections again; two who do it fight.
         desk.wishes = {port: [] for port in desk.wishes}
-        self._host.progress(0.6)
-        osc = make_osc(session, desk, request.folder)
-        running = Running(desk, self._server, request.client, self._say, osc)
-        await self._switch(running, request.client)
-        self._project = project
-        self._changed = set()
-        desk.watch(self._note)
-        self._host.set_dirty(dirty=False)
+        old = await self._leave()
+        keeper = resume(desk, project.path, opened, AS_IT_WAS, self._say)
+        osc = make_osc(opened.session, desk, request.folder)
+        running = Running(desk, self._server, request.client, self._say, osc, keeper)
+        await self._start(running, request.client, old)
+        self._project, self._keeper = project, keeper
+        keeper.watch(self._tell_dirty)
+        self._tell_dirty(keeper.dirty)
         self._host.progress(1.0)
         if desk.client is None:
             self._say("there is no JACK server: the ports appear when one is started", 2)
-            return f"{session.name} is open, and waits for a JACK server"
-        return f"{session.name} is open"
+            return f"{opened.session.name} is open, and waits for a JACK server"
+        return f"{opened.session.name} is open"
 
-    async def _switch(self, running: "Running", client: str) -> None:
+    async def _leave(self) -> "Desk | None":
+        """End what runs, but for its audio; return its desk, to be handed over or closed."""
+        running, keeper, project = self._running, self._keeper, self._project
+        self._running = self._keeper = self._project = None
+        self._nothing = "no session is open"
+        if self._looking is not None:
+            self._looking.cancel()
+        if running is None or keeper is None:
+            return None
+        if keeper.error is not None:
+            self._saving = asyncio.create_task(keeper.save())
+        if self._saving is not None:
+            done, _ = await asyncio.wait([self._saving], timeout=LAST_WRITE_SECONDS)
+            for task in done:
+                task.exception()  # known already, and told
+        running.stop()
+        if self._following is not None:
+            await asyncio.wait([self._following])
+        await running.leave()
+        if project is not None and keeper.dirty and keeper.error is None:
+            self._discard(project.path)
+        return running.desk
+
+    def _discard(self, path: Path) -> None:
+        # Whoever ends a session without saving it means to; it is there still, put aside.
+        from jackrf.sessions.journal import put_aside
+
+        with contextlib.suppress(JackrfError):
+            aside = put_aside(path)
+            self._say(f"not saved, and put aside: {aside}", 1)
+
+    async def _start(self, running: "Running", client: str, old: "Desk | None") -> None:
         from jackrf.handover import fits, hand_over
 
-        old = self._running
-        if old is not None and client == self._client and fits(old.desk, running.desk):
-            await self._stop_following(old)
-            await old.leave()
-            hand_over(old.desk, running.desk)
-        await self._leave()
+        if old is not None:
+            if client == self._client and fits(old, running.desk):
+                hand_over(old, running.desk)
+            old.fade_out()
+            old.close()
         try:
             await running.start(wait=True, without_osc=True)
         except BaseException:
@@ -118,25 +152,22 @@ class Guest:
         self._running, self._client = running, client
         self._following = asyncio.create_task(running.follow())
         self._following.add_done_callback(self._follow_up)
-
-    async def _leave(self) -> None:
-        """Close what runs, if it was not handed over, with a fade."""
-        running, self._running = self._running, None
-        self._project, self._nothing = None, "no session is open"
-        if running is not None:
-            await self._stop_following(running)
-            running.desk.fade_out()
-            await running.close()
-
-    async def _stop_following(self, running: "Running") -> None:
-        running.stop()
-        if self._following is not None:
-            await asyncio.wait([self._following])
+        self._looking = asyncio.create_task(self._look_for_listeners(running))
 
     def _follow_up(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()
         if error is not None and not self._failed.done():
             self._failed.set_exception(error)
+
+    async def _look_for_listeners(self, running: "Running") -> None:
+        from jackrf.absence import Absence
+
+        absence = Absence()
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            news = absence.look(running.desk.listeners)
+            if news is not None:
+                self._say(news, 2)
 
     async def ended(self) -> None:
         """Wait until the session cannot go on, which it may never be.
@@ -146,9 +177,10 @@ class Guest:
         """
         await self._failed
 
-    def _note(self, changes: Mapping[Place, Value], by: str) -> None:  # noqa: ARG002 - of a Watcher
-        self._changed.update(changes)
-        self._host.set_dirty(dirty=True)
+    def _tell_dirty(self, dirty: bool) -> None:
+        self._host.set_dirty(dirty and self._project is not None)
+        if not dirty and self._project is not None:
+            self._project.forget_emergency_copy()
 
     def _say(self, line: str, priority: int) -> None:
         print(f"jackrf: {line}", flush=True)
@@ -159,59 +191,29 @@ class Guest:
         """Write the session; it is on the disk when this returns.
 
         Raises:
-            JackrfError: it could not be written, and is tried again every 10 s.
+            JackrfError: it could not be written; if the disk is at fault it is tried again.
         """
-        if self._project is None:
+        project, keeper = self._project, self._keeper
+        if project is None or keeper is None:
             return f"there is nothing to save: {self._nothing}"
-        await self._write()
-        return "saved"
-
-    async def _write(self) -> None:
-        from jackrf.sessions.store import Changes
-
-        if self._writing is not None:
-            await asyncio.wait([self._writing])
-        project, running = self._project, self._running
-        if project is None or running is None:
-            return
-        desk = running.desk
-        revision = desk.revision
-        changes = Changes({place: desk.mixer.value(place) for place in self._changed})
-        self._cancel_retry()
-        self._writing = in_background(lambda: project.save(changes))
+        # A SIGTERM stops the waiting, not the writing.
+        self._saving = asyncio.create_task(keeper.save())
         try:
-            await asyncio.shield(self._writing)
-        except JackrfError:
-            self._try_again_later()
-            raise
-        self._host.set_dirty(dirty=desk.revision != revision)
-
-    def _try_again_later(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._retry = loop.call_later(RETRY_SECONDS, lambda: loop.create_task(self._try_again()))
-
-    async def _try_again(self) -> None:
-        with contextlib.suppress(JackrfError):
-            await self._write()
-            self._say("what could not be saved is saved now", 1)
-
-    async def _last_try(self) -> None:
-        """Before another project takes its place: save what could not be saved."""
-        if self._retry is not None:
-            await self._try_again()
-            self._cancel_retry()
-
-    def _cancel_retry(self) -> None:
-        if self._retry is not None:
-            self._retry.cancel()
-            self._retry = None
+            saved = await asyncio.shield(self._saving)
+        except JackrfError as error:
+            where = await project.keep_emergency_copy(keeper.save_copy)
+            raise JackrfError(f"{error}; {where}") from None
+        project.forget_emergency_copy()
+        if saved.left_out:
+            return f"saved, but for what the file has no longer: {', '.join(saved.left_out)}"
+        return "saved"
 
     def session_is_loaded(self) -> None:
         """Nothing waits for the other clients: a patchbay makes their connections."""
 
     async def close(self) -> None:
         """Fade out and leave JACK, at once; what is being written may be finished."""
-        self._cancel_retry()
-        await self._leave()
-        if self._writing is not None:
-            await asyncio.wait([self._writing], timeout=LAST_WRITE_SECONDS)
+        desk = await self._leave()
+        if desk is not None:
+            desk.fade_out()
+            desk.close()

@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Coroutine
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from jackrf.background import is_busy
 from jackrf.guest import Guest
 from jackrf.sessions.nsm import APPLICATION
 from jackrf.sessions.nsm_client import NotHosted, NsmClient
+
+END_SECONDS = 0.9
+"""How long the end may take; what is saved is on the disk by then."""
 
 
 def run_hosted(url: str, *, server: str | None, instead_of: str = "") -> bool:
@@ -53,19 +57,33 @@ async def _run(url: str, server: str | None, instead_of: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     host = NsmClient(url, executable())
-    guest = Guest(host, server)
     try:
         if await _before(stopping, host.join()):
             rest = f"; {instead_of}" if instead_of else ""
             print(f"jackrf: {host.host} says what to open and when to end{rest}", flush=True)
-            await _before(stopping, host.serve(guest), guest.ended())
+            await _serve(host, server, stopping)
     finally:
-        await guest.close()
         host.close()
-        if host.host:
-            # SIGTERM may come twice, and the end of the interpreter takes a moment.
-            loop.remove_signal_handler(signal.SIGTERM)
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+async def _serve(host: NsmClient, server: str | None, stopping: asyncio.Event) -> None:
+    guest = Guest(host, server)
+    try:
+        await _before(stopping, host.serve(guest), guest.ended())
+    finally:
+        if stopping.is_set():
+            _end_at_the_latest(END_SECONDS)
+        await guest.close()
+        # SIGTERM may come twice, and the end of the interpreter takes a moment.
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def _end_at_the_latest(seconds: float) -> None:
+    # A JACK server that hangs holds up whoever leaves it, and a host kills whoever is held up.
+    timer = threading.Timer(seconds, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
 
 
 async def _before(event: asyncio.Event, *works: Coroutine[None, None, None]) -> bool:

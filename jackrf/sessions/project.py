@@ -1,22 +1,24 @@
 """A session in the folder that a session manager gave it: ``session.toml`` and ``backup/``.
 
 A folder without a session gets a new one, silent until somebody raises a fader. A file that cannot
-be read is never written; a save that fails leaves an emergency copy beside the file.
+be read is never written. A save that fails leaves an emergency copy beside the file.
 """
 
 import contextlib
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from jackrf.errors import JackrfError, SessionError, StorageError
 from jackrf.sessions import backups
 from jackrf.sessions.nsm import ErrorCode, NsmError
-from jackrf.sessions.session import Session, load
+from jackrf.sessions.opening import Opened, open_session
 from jackrf.sessions.starting import starting_text
-from jackrf.sessions.store import Changes, content, save, save_copy
 from jackrf.sessions.writing import write
 
 FILE = "session.toml"
 """The same in every project: an id in it would be another one in a duplicate."""
+MOST_PROBLEMS = 3
+"""A session manager shows one line: with more in it than this it is read by nobody."""
 
 
 class Project:
@@ -35,9 +37,8 @@ class Project:
         self.path = folder / FILE
         self.emergency: Path | None = None
         self._spare = spare
-        self._last = b""
 
-    def open(self, name: str) -> Session:
+    def open(self, name: str) -> Opened:
         """Read the session, or make a new one.
 
         Args:
@@ -47,56 +48,44 @@ class Project:
             NsmError: it is broken, or cannot be made; nothing was changed.
         """
         try:
-            if not self.path.is_symlink() and not self.path.exists():
+            if self._is_new():
                 self._make(name)
-            self._last = content(self.path)
-            return load(self.path)
+            return open_session(self.path)
         except StorageError as error:
             raise NsmError(ErrorCode.GENERAL, str(error)) from None
         except SessionError as error:
-            first, *others = str(error).splitlines()
-            more = f" (and {len(others)} more: jackrf check {self.path})" if others else ""
-            raise NsmError(ErrorCode.BAD_PROJECT, first + more) from None
+            lines = str(error).splitlines()
+            if len(lines) > MOST_PROBLEMS:
+                lines[1:-1] = [f"{len(lines) - 2} more: jackrf check {self.path}"]
+            raise NsmError(ErrorCode.BAD_PROJECT, "; ".join(lines)) from None
+
+    def _is_new(self) -> bool:
+        # Where there is a link or a copy there was a session once, and it may come back.
+        there = self.path.is_symlink() or self.path.exists()
+        return not there and not backups.copies(self.path)
 
     def _make(self, name: str) -> None:
-        kept = backups.copies(self.path)
-        if kept:
-            raise NsmError(
-                ErrorCode.BAD_PROJECT,
-                f"{self.path} is gone, and {kept[0]} is what it was: copy that to its place",
-            )
         with contextlib.suppress(OSError):  # which `write` then explains
             self.path.parent.mkdir(parents=True, exist_ok=True)
         write(self.path, starting_text(name).encode())
 
-    def save(self, changes: Changes) -> None:
-        """Write the session; it is on the disk when this returns.
+    async def keep_emergency_copy(self, save_copy: Callable[[Path], Awaitable[None]]) -> str:
+        """Keep a copy of what could not be saved; return where it is, in words.
 
         Args:
-            changes: made since `open`.
-
-        Raises:
-            JackrfError: it could not be written; the file is as it was, and the text says where
-                the emergency copy is.
+            save_copy: writes one; from `jackrf.keeper.Keeper`.
         """
-        try:
-            self._last = save(self.path, changes, last=self._last).data
-        except JackrfError as error:
-            self._keep_emergency_copy(changes)
-            where = f"all is in {self.emergency}" if self.emergency else "there is no copy either"
-            raise StorageError(f"{error}; {where}; it is tried again") from None
-        self._forget_emergency_copy()
-
-    def _keep_emergency_copy(self, changes: Changes) -> None:
         for folder in (self.path.parent, self._spare):
             place = _free(folder)
             with contextlib.suppress(JackrfError):
-                save_copy(place, changes, last=self._last)
-                self._forget_emergency_copy()
+                await save_copy(place)
+                self.forget_emergency_copy()
                 self.emergency = place
-                return
+                break
+        return f"all is in {self.emergency}" if self.emergency else "there is no copy either"
 
-    def _forget_emergency_copy(self) -> None:
+    def forget_emergency_copy(self) -> None:
+        """Remove the emergency copy, now that the file has it all."""
         if self.emergency is not None:
             with contextlib.suppress(OSError):
                 self.emergency.unlink()

@@ -1,5 +1,6 @@
 """A session in a folder of a session manager's: made, read, saved, and never lost."""
 
+import asyncio
 import resource
 import shutil
 from collections.abc import Iterator
@@ -8,15 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from jackrf.errors import JackrfError
-from jackrf.parameters import Place
+from jackrf.sessions import backups
 from jackrf.sessions.nsm import ErrorCode, NsmError
 from jackrf.sessions.project import Project
-from jackrf.sessions.session import load
-from jackrf.sessions.store import Changes
-
-GAIN = Place("mix-1", "in-1", "gain")
-LOUDER = Changes({GAIN: -6.0})
+from jackrf.sessions.writing import write
 
 
 @pytest.fixture
@@ -42,7 +38,7 @@ def opened(folder: Path, spare: Path) -> Project:
 
 
 @contextmanager
-def full_disk(size: int = 100) -> Iterator[None]:
+def full_disk(size: int = 5) -> Iterator[None]:
     """Let no file grow beyond some bytes, as if the disk were full there."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
@@ -52,33 +48,28 @@ def full_disk(size: int = 100) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def in_the_way(project: Project) -> Path:
-    """Put something where the file is written first, so that a save fails."""
-    obstacle = project.path.with_name(f".{project.path.name}.new")
-    obstacle.mkdir()
-    return obstacle
-
-
 def test_a_folder_without_a_session_gets_one(folder: Path, spare: Path) -> None:
     """It has the host's name for the session, and is written at once."""
-    session = Project(folder, spare).open("Saturday")
-    assert session.name == "Saturday"
-    assert load(folder / "session.toml") == session
+    opened = Project(folder, spare).open("Saturday")
+    assert opened.session.name == "Saturday"
+    assert opened.data == (folder / "session.toml").read_bytes()
 
 
 def test_a_session_that_is_there_is_opened(opened: Project, spare: Path) -> None:
     """Byte by byte as it is, whatever the host calls it now."""
     before = opened.path.read_bytes()
-    assert Project(opened.path.parent, spare).open("another name").name == "t1"
+    assert Project(opened.path.parent, spare).open("another name").session.name == "t1"
     assert opened.path.read_bytes() == before
 
 
 def test_a_broken_file_is_left_alone(opened: Project, spare: Path) -> None:
     """Error -9 with file, line and problem in one line; nothing is written over it."""
-    text = opened.path.read_text().replace('"t1"', "7").replace("[inputs.in-2]", "[inputs.Kick]")
+    text = opened.path.read_text().replace('"t1"', "7")
+    for number in range(2, 6):
+        text = text.replace(f"[inputs.in-{number}]", f"[inputs.IN-{number}]")
     opened.path.write_text(text)
     before = opened.path.read_bytes()
-    wrong = r"session\.toml:6: name = 7.*1 more: jackrf check"
+    wrong = r"session\.toml:6: name = 7.*; 3 more: jackrf check .*; .*IN-5"
     with pytest.raises(NsmError, match=wrong) as caught:
         Project(opened.path.parent, spare).open("t1")
     assert caught.value.code == ErrorCode.BAD_PROJECT
@@ -96,9 +87,9 @@ def test_a_newer_format_is_left_alone(opened: Project, spare: Path) -> None:
 
 def test_a_file_that_has_gone_is_not_made_anew(opened: Project, spare: Path) -> None:
     """Where there are copies of it, the session was not empty: the newest copy is named."""
-    opened.save(LOUDER)
+    backups.keep(opened.path, opened.path.read_bytes())
     opened.path.unlink()
-    with pytest.raises(NsmError, match=r"is gone, and .*backup/session\.0002\.toml") as caught:
+    with pytest.raises(NsmError, match=r"backup/session\.0001\.toml") as caught:
         Project(opened.path.parent, spare).open("t1")
     assert caught.value.code == ErrorCode.BAD_PROJECT
     assert not opened.path.exists()
@@ -121,69 +112,55 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path, spare: Path) -> No
     assert caught.value.code == ErrorCode.GENERAL
 
 
-def test_a_save_writes_what_changed(opened: Project) -> None:
-    """The gain, and no other line."""
-    before = opened.path.read_text().splitlines()
-    opened.save(LOUDER)
-    after = opened.path.read_text().splitlines()
-    assert set(after) - set(before) == {"in-1 = { gain = -6.0 }"}
-    assert load(opened.path).mixes["mix-1"].sends["in-1"].gain == -6.0
+async def save_copy(place: Path) -> None:
+    """Write a copy, as a keeper does."""
+    write(place, b"all of it\n")
 
 
-def test_a_failed_save_leaves_a_copy_beside(opened: Project) -> None:
-    """The file is as it was, the copy has everything, and the text says where it is."""
-    before = opened.path.read_bytes()
-    in_the_way(opened)
-    with pytest.raises(JackrfError, match=r"all is in .*session\.emergency-1\.toml"):
-        opened.save(LOUDER)
-    assert opened.path.read_bytes() == before
-    assert opened.emergency == opened.path.parent / "session.emergency-1.toml"
-    assert load(opened.emergency).mixes["mix-1"].sends["in-1"].gain == -6.0
+def keep_copy(project: Project) -> str:
+    """Let a save have failed."""
+    return asyncio.run(project.keep_emergency_copy(save_copy))
 
 
-def test_the_copy_goes_when_the_save_comes_true(opened: Project) -> None:
-    """While saves fail there is one copy, the newest; after one that does not, there is none."""
-    obstacle = in_the_way(opened)
-    for gain in (-6.0, -7.0, -8.0):
-        with pytest.raises(JackrfError):
-            opened.save(Changes({GAIN: gain}))
-        [copy] = opened.path.parent.glob("session.emergency-*")
-        assert copy == opened.emergency
-        assert load(copy).mixes["mix-1"].sends["in-1"].gain == gain
-    obstacle.rmdir()
-    opened.save(Changes({GAIN: -8.0}))
-    assert load(opened.path).mixes["mix-1"].sends["in-1"].gain == -8.0
+def test_the_emergency_copy_stands_beside_the_file(opened: Project) -> None:
+    """And the text says where."""
+    copy = opened.path.parent / "session.emergency-1.toml"
+    assert keep_copy(opened) == f"all is in {copy}"
+    assert copy.read_text() == "all of it\n"
+
+
+def test_the_newest_emergency_copy_replaces_the_one_before(opened: Project) -> None:
+    """While saves fail there is one; when one does not, there is none."""
+    for _ in range(3):
+        keep_copy(opened)
+        assert list(opened.path.parent.glob("session.emergency-*")) == [opened.emergency]
+    opened.forget_emergency_copy()
     assert not list(opened.path.parent.glob("session.emergency-*"))
     assert opened.emergency is None
+    opened.forget_emergency_copy()
 
 
 def test_the_copy_of_an_earlier_run_is_kept(opened: Project) -> None:
     """Somebody may still want it."""
     earlier = opened.path.parent / "session.emergency-1.toml"
     earlier.write_text("from a crash\n")
-    obstacle = in_the_way(opened)
-    with pytest.raises(JackrfError):
-        opened.save(LOUDER)
-    obstacle.rmdir()
-    opened.save(LOUDER)
+    keep_copy(opened)
+    opened.forget_emergency_copy()
     assert earlier.read_text() == "from a crash\n"
 
 
 def test_the_copy_goes_elsewhere_if_it_must(opened: Project, spare: Path) -> None:
     """A folder that is gone takes no copy; another disk does."""
     shutil.rmtree(opened.path.parent)
-    with pytest.raises(JackrfError, match="spare"):
-        opened.save(LOUDER)
-    assert opened.emergency == spare / "session.emergency-1.toml"
-    assert load(opened.emergency).mixes["mix-1"].sends["in-1"].gain == -6.0
+    assert keep_copy(opened) == f"all is in {spare / 'session.emergency-1.toml'}"
 
 
-def test_a_full_disk_harms_nothing(opened: Project) -> None:
-    """Nowhere is there room for a copy: that is said, the file is whole, and a later save works."""
-    before = opened.path.read_bytes()
-    with full_disk(), pytest.raises(JackrfError, match="no copy either; it is tried again"):
-        opened.save(LOUDER)
-    assert opened.path.read_bytes() == before
-    assert opened.emergency is None
-    opened.save(LOUDER)
-    assert load(opened.path).mixes["mix-1"].sends["in-1"].gain == -6.0
+def test_where_there_is_no_room_it_is_said(opened: Project) -> None:
+    """A disk that is full takes no copy; one that is there already stays."""
+    with full_disk():
+        assert keep_copy(opened) == "there is no copy either"
+    keep_copy(opened)
+    with full_disk():
+        assert keep_copy(opened) == f"all is in {opened.emergency}"
+    assert opened.emergency is not None
+    assert opened.emergency.read_text() == "all of it\n"
