@@ -102,6 +102,7 @@ def test_the_layouts_that_come_with_jackrf_are_not_stale() -> None:
     assert stored_names == {*names, "drums.png"}
 
 
+@pytest.mark.checkout
 def test_they_are_written_by_a_command(tmp_path: Path) -> None:
     """With a picture of the first."""
     main(tmp_path / "layouts")
