@@ -46,6 +46,11 @@ class Connections:
         self._ended = ended
         self._open: dict[Source, Connection] = {}
 
+    @property
+    def none(self) -> bool:
+        """Whether nobody is connected."""
+        return not self._open
+
     def add(self, connection: "Connection") -> bool:
         """Take in a connection; return False when there are too many, or its host is not heard."""
         host = connection.source.host

@@ -1,6 +1,7 @@
 """Which hosts are neighbours: on loopback, or in a private network that this machine is on."""
 
 import ipaddress
+import socket
 import struct
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -11,6 +12,9 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 IPV4_ROUTES = Path("/proc/net/route")
 IPV6_ADDRESSES = Path("/proc/net/if_inet6")
+
+ADDRESSES_AND_ROUTES = 0x10 | 0x40 | 0x100 | 0x400
+"""Groups of rtnetlink(7): RTMGRP_IPV4_IFADDR and _ROUTE, RTMGRP_IPV6_IFADDR and _ROUTE."""
 
 
 @lru_cache(maxsize=1024)
@@ -54,6 +58,25 @@ def attached_networks() -> list[Network]:
         except OSError:  # a kernel without IPv6 has no such file
             continue
     return found
+
+
+def network_changes() -> socket.socket:
+    """Return a socket that is readable when this machine's addresses or routes have changed."""
+    told = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+    told.setblocking(False)
+    told.bind((0, ADDRESSES_AND_ROUTES))
+    return told
+
+
+def drain(told: socket.socket) -> None:
+    """Take in all that a socket of `network_changes` has to say."""
+    while True:
+        try:
+            told.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:  # ENOBUFS: more was said than it holds
+            continue
 
 
 def ipv4_routes(text: str) -> Iterator[Network]:

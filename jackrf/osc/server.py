@@ -25,7 +25,7 @@ from typing import Final
 from jackrf.errors import InputError
 from jackrf.osc.admission import Admission, Source
 from jackrf.osc.connections import Connection, Connections
-from jackrf.osc.networks import attached_networks, parse_host
+from jackrf.osc.networks import attached_networks, drain, network_changes, parse_host
 from jackrf.osc.surfaces import FLUSH_SECONDS, Surfaces
 from jackrf.osc.telling import Outgoing
 
@@ -37,10 +37,6 @@ MOST_QUEUED: Final = 1024
 """Datagrams that wait for the socket; then the oldest goes, and a refresh makes up for it."""
 QUIET_SECONDS: Final = 2.0
 """After the last packet; what a limit holds back is done with by then."""
-IDLE_SECONDS: Final = 5.0
-"""Between two looks at the clock while there is no surface: each costs as much as ten periods."""
-NETWORK_SECONDS: Final = 5.0
-"""How often it is looked which networks this machine is in."""
 
 
 class OscServer:
@@ -73,9 +69,8 @@ class OscServer:
         self._connections = Connections(self._take, admission.is_heard, surfaces.disconnected)
         self._queue: collections.deque[tuple[Source, bytes]] = collections.deque(maxlen=MOST_QUEUED)
         self._timer: asyncio.TimerHandle | None = None
-        self._pause = IDLE_SECONDS
         self._heard_at = -math.inf
-        self._next_look = 0.0
+        self._changes: socket.socket | None = None
 
     async def start(self) -> None:
         """Listen; call :meth:`close` afterwards, whatever happens.
@@ -89,11 +84,13 @@ class OscServer:
             udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
             opened.pop_all()
         loop = asyncio.get_running_loop()
-        self._look_around(self._clock())
         self._udp = udp
-        self._tcp = await loop.create_server(lambda: Connection(self._connections), sock=tcp)
+        self._changes = network_changes()
+        loop.add_reader(self._changes, self._networks_changed)
+        self._look_around()
+        self._tcp = await loop.create_server(self._welcome, sock=tcp)
         loop.add_reader(udp, self._read)
-        self._tick()
+        self.wake()
 
     def _bound(self, kind: socket.SocketKind) -> socket.socket:
         bound = socket.socket(self._family, kind)
@@ -117,6 +114,11 @@ class OscServer:
             ) from None
         return bound
 
+    def _welcome(self) -> Connection:
+        self._heard_at = self._clock()
+        self.wake()
+        return Connection(self._connections)
+
     async def close(self) -> None:
         """Stop listening. Harmless when called again."""
         if self._timer is not None:
@@ -126,6 +128,10 @@ class OscServer:
             self._connections.abort()
             await self._tcp.wait_closed()
             self._tcp = None
+        if self._changes is not None:
+            asyncio.get_running_loop().remove_reader(self._changes)
+            self._changes.close()
+            self._changes = None
         if self._udp is not None:
             loop = asyncio.get_running_loop()
             loop.remove_reader(self._udp)
@@ -133,43 +139,40 @@ class OscServer:
             self._udp.close()
             self._udp = None
 
-    def _look_around(self, now: float) -> None:
-        self._next_look = now + NETWORK_SECONDS
+    def _networks_changed(self) -> None:
+        if self._changes is not None:
+            drain(self._changes)
+            self._look_around()
+
+    def _look_around(self) -> None:
         networks = attached_networks()
         if networks != self._admission.networks:
             self._admission.networks = networks
             self._surfaces.forget_hosts()
 
     def _tick(self) -> None:
-        self._rest()
         now = self._clock()
-        if now >= self._next_look:
-            self._look_around(now)
+        self._timer = None
+        # Without a surface, and with nothing heard that may still be held back by a limit, Python
+        # sleeps until it hears something: the CPU is for the music.
+        awake = not (self._surfaces.none and self._connections.none)
+        if awake or now - self._heard_at <= QUIET_SECONDS:
+            self.wake()
         self._connections.tick(now)
         for one in self._surfaces.tick(now, self._is_congested):
             self._send(one)
 
     def wake(self) -> None:
-        """Look at the clock at a surface's pace again: there is one that has sent nothing yet."""
-        if self._udp is not None:
-            self._rest()
-
-    def _rest(self) -> None:
-        # Without a surface, and with nothing heard that may still be held back by a limit,
-        # Python sleeps: the CPU is for the music.
-        idle = self._surfaces.none and self._clock() - self._heard_at > QUIET_SECONDS
-        pause = IDLE_SECONDS if idle else FLUSH_SECONDS
-        if self._timer is not None:
-            self._timer.cancel()
-        self._pause = pause
-        self._timer = asyncio.get_running_loop().call_later(pause, self._tick)
+        """Look at the clock at a surface's pace, from now on and while there is any need to."""
+        if self._timer is None and self._udp is not None:
+            self._timer = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._tick)
 
     def _take(self, source: Source, packet: bytes) -> None:
-        for one in self._surfaces.receive(source, packet, self._clock()):
+        now = self._clock()
+        for one in self._surfaces.receive(source, packet, now):
             self._send(one)
-        self._heard_at = self._clock()
-        if self._pause > FLUSH_SECONDS:
-            self._rest()
+        self._heard_at = now
+        self.wake()
 
     def _is_congested(self, to: Source) -> bool:
         if to.transport == "tcp":
