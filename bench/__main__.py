@@ -21,7 +21,7 @@ from bench.soak import measure_soak
 from bench.table import markdown
 from jackrf.errors import JackrfError
 
-EPILOG = """With no part, all but soak are measured, which takes about seven minutes. A part that is
+EPILOG = """With no part, all but soak are measured, which takes about a quarter of an hour. A part that is
 measured alone takes its place in the results of this machine, with its own date."""
 
 Measure = Callable[[Place, argparse.Namespace, Callable[[str], None]], dict[str, object]]
@@ -47,9 +47,9 @@ def _options() -> argparse.Namespace:
         epilog=EPILOG,
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parser.add_argument("--rounds", type=int, default=7, help="turns of each client [7]")
-    parser.add_argument("--seconds", type=float, default=3.0, help="length of a turn [3]")
-    parser.add_argument("--loads", type=int, default=3, help="runs under each load [3]")
+    parser.add_argument("--rounds", type=int, default=12, help="turns of each client [12]")
+    parser.add_argument("--seconds", type=float, default=4.0, help="length of a turn [4]")
+    parser.add_argument("--loads", type=int, default=6, help="runs under each load [6]")
     parser.add_argument("--chirps", type=int, default=45, help="chirps through each path [45]")
     parser.add_argument("--minutes", type=float, default=10.0, help="length of the soak [10]")
     parser.add_argument(

@@ -48,18 +48,47 @@ def sort_row(gains, goals, remaining, sounding):
 @kernel
 def mix_row(out, inputs, gains, sounding, steady):
     """Write the sum of the steady inputs of a row to `out`, float32[period]."""
-    frames = len(out)
-    for frame in range(frames):
-        out[frame] = 0.0
-    done = 0
+    done = _begin(out, inputs, gains, sounding, steady)
     while steady - done >= 8:
         _add_eight(out, inputs, gains, sounding[done : done + 8])
         done += 8
     while done < steady:
         column = sounding[done]
-        source = carray(pointer(inputs[column].buffer_at), (frames,), np.float32)
+        source = carray(pointer(inputs[column].buffer_at), (len(out),), np.float32)
         _add(out, source, gains[column])
         done += 1
+
+
+@kernel
+def _begin(out, inputs, gains, sounding, steady):
+    """Write over what `out` held, and return how many inputs that took in: up to two.
+
+    They are of those that do not come in eights, so a row of 64 loses none of its eights.
+    """
+    frames = len(out)
+    if steady % 8 == 0:
+        for frame in range(frames):
+            out[frame] = 0.0
+        return 0
+    first = carray(pointer(inputs[sounding[0]].buffer_at), (frames,), np.float32)
+    if steady % 8 == 1:
+        _set(out, first, gains[sounding[0]])
+        return 1
+    second = carray(pointer(inputs[sounding[1]].buffer_at), (frames,), np.float32)
+    _set_two(out, first, second, gains[sounding[0]], gains[sounding[1]])
+    return 2
+
+
+@kernel
+def _set(out, source, gain):
+    for frame in range(len(out)):
+        out[frame] = gain * source[frame]
+
+
+@kernel
+def _set_two(out, first, second, first_gain, second_gain):
+    for frame in range(len(out)):
+        out[frame] = first_gain * first[frame] + second_gain * second[frame]
 
 
 @kernel
