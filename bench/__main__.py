@@ -21,8 +21,8 @@ from bench.soak import measure_soak
 from bench.table import markdown
 from jackrf.errors import JackrfError
 
-EPILOG = """With no part, all but soak are measured, which takes about a quarter of an hour. A part that is
-measured alone takes its place in the results of this machine, with its own date."""
+EPILOG = """With no part, all but soak are measured, which takes a quarter of an hour.
+A part that is measured alone takes its place in the results of this machine, with its own date."""
 
 Measure = Callable[[Place, argparse.Namespace, Callable[[str], None]], dict[str, object]]
 

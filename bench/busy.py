@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from jackrf.run import run
+from jackrf.running.run import run
 
 
 def make_garbage() -> None:

@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from jackrf import __version__
+from jackrf.commands.scene_table import recall, scene_app
+from jackrf.commands.session_table import SESSION_COMMANDS, ClientName, SessionFile
 from jackrf.errors import JackrfError
-from jackrf.scene_cli import recall, scene_app
-from jackrf.session_cli import SESSION_COMMANDS, ClientName, SessionFile
 
 app = typer.Typer(
     name="jackrf",
@@ -81,8 +81,8 @@ def run(  # noqa: PLR0913, PLR0917 - an option is an argument
     """
     if _is_guest(server=server, instead_of=f"the file {session} is not opened"):
         return
-    from jackrf.resuming import Resuming
-    from jackrf.run import run as run_session
+    from jackrf.running.resuming import Resuming
+    from jackrf.running.run import run as run_session
 
     how = Resuming(recover, muted, as_saved, save_at_end)
     run_session(session, server=server, name=name, wait=wait, osc_port=osc_port, how=how)
@@ -109,7 +109,7 @@ def listen(
     ] = "auto",
 ) -> None:
     """Hear a mix: take it from the network and play it into JACK."""
-    from jackrf.listen import listen as listen_to
+    from jackrf.commands.listen import listen as listen_to
 
     listen_to(url, server=server, name=name, connect=connect, encoding=encoding)
 
@@ -121,7 +121,7 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", help="A live view until Ctrl-C.")] = False,
 ) -> None:
     """Show what a running jackrf does: meters, listeners, drops, load."""
-    from jackrf.status import status as show_status
+    from jackrf.commands.status import status as show_status
 
     show_status(client, as_json=as_json, watch=watch)
 
@@ -140,7 +140,7 @@ def sdp(
     ] = None,
 ) -> None:
     """Print the SDP of a mix: what ffplay and other players open to hear it."""
-    from jackrf.sdp import sdp as print_sdp
+    from jackrf.commands.sdp import sdp as print_sdp
 
     print_sdp(mix, client=client, listener=listener, out=out)
 
@@ -152,7 +152,7 @@ def pin(
     client: ClientName = "jackrf",
 ) -> None:
     """Make a new PIN, with which a surface gets into a mix, and print it."""
-    from jackrf.pairing import pin as make_pin
+    from jackrf.commands.pairing import pin as make_pin
 
     make_pin(mix, engineer=engineer, client=client)
 
@@ -166,7 +166,7 @@ def pair(
     client: ClientName = "jackrf",
 ) -> None:
     """Let a tablet or a program change a mix, and tell it what changes."""
-    from jackrf.pairing import pair as pair_host
+    from jackrf.commands.pairing import pair as pair_host
 
     pair_host(host, mix=mix, engineer=engineer, port=port, client=client)
 
@@ -192,7 +192,7 @@ def layout(
 
     Tablets find a running jackrf by themselves where the extra `discovery` of jackrf is installed.
     """
-    from jackrf.layout import layout as make_layout
+    from jackrf.commands.layout import layout as make_layout
 
     make_layout(session, mix=mix, form=form.value, out=out, reply_port=reply_port, pin=pin)
 
@@ -229,7 +229,7 @@ def _is_guest(*, server: str | None, instead_of: str) -> bool:
     url = os.environ.get("NSM_URL")
     if not url:
         return False
-    from jackrf.hosted import run_hosted
+    from jackrf.hosting.hosted import run_hosted
 
     return run_hosted(url, server=server, instead_of=instead_of)
 

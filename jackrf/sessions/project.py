@@ -73,7 +73,7 @@ class Project:
         """Keep a copy of what could not be saved; return where it is, in words.
 
         Args:
-            save_copy: writes one; from `jackrf.keeper.Keeper`.
+            save_copy: writes one; from `jackrf.running.keeper.Keeper`.
         """
         for folder in (self.path.parent, self._spare):
             place = _free(folder)

@@ -18,9 +18,9 @@ import time
 from pathlib import Path
 
 from jackrf.desk import Desk
-from jackrf.keeper import Keeper
 from jackrf.parameters import Place, Value
-from jackrf.run import make_desk
+from jackrf.running.keeper import Keeper
+from jackrf.running.run import make_desk
 from jackrf.sessions.journal import recovered
 from jackrf.sessions.opening import open_session
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from jackrf import guest as guest_module
-from jackrf import keeper
 from jackrf.control import request, socket_path
 from jackrf.errors import InputError, JackrfError
-from jackrf.guest import Guest
-from jackrf.run import Running
+from jackrf.hosting import guest as guest_module
+from jackrf.hosting.guest import Guest
+from jackrf.running import keeper
+from jackrf.running.run import Running
 from jackrf.sessions.nsm import NsmError, Open
 from jackrf.sessions.session import load
 from jackrf.sessions.starting import starting_text

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from jackrf.desk import Desk, MixPlan
-from jackrf.handover import fits, hand_over
+from jackrf.hosting.handover import fits, hand_over
 from jackrf.mixer import Mix, Mixer, Send, Strip
 from jackrf.rtp.stream import Encoding, identify
 from jackrf.testing import DummyJack

@@ -18,8 +18,8 @@ from jackrf.sessions.nsm import Open
 
 if TYPE_CHECKING:
     from jackrf.desk import Desk
-    from jackrf.keeper import Keeper
-    from jackrf.run import Running
+    from jackrf.running.keeper import Keeper
+    from jackrf.running.run import Running
     from jackrf.sessions.project import Project
     from jackrf.sessions.store import Saved
 
@@ -56,7 +56,7 @@ class Guest:
     def __init__(self, host: Host, server: str | None) -> None:
         self._host = host
         self._server = server
-        self._imported = in_background(lambda: import_module("jackrf.run"))
+        self._imported = in_background(lambda: import_module("jackrf.running.run"))
         self._nothing = "no session is open"
         self._project: Project | None = None
         self._running: Running | None = None
@@ -76,8 +76,8 @@ class Guest:
         self._host.progress(0.1)
         await self._imported
         self._host.progress(0.3)
-        from jackrf.resuming import AS_IT_WAS, resume
-        from jackrf.run import Running, make_desk, make_osc
+        from jackrf.running.resuming import AS_IT_WAS, resume
+        from jackrf.running.run import Running, make_desk, make_osc
         from jackrf.sessions.project import Project
 
         project = Project(request.folder, socket_path("jackrf").parent)
@@ -137,7 +137,7 @@ class Guest:
             self._say(f"not saved, and put aside: {aside}", 1)
 
     async def _start(self, running: "Running", client: str, old: "Desk | None") -> None:
-        from jackrf.handover import fits, hand_over
+        from jackrf.hosting.handover import fits, hand_over
 
         if old is not None:
             if client == self._client and fits(old, running.desk):
@@ -160,7 +160,7 @@ class Guest:
             self._failed.set_exception(error)
 
     async def _look_for_listeners(self, running: "Running") -> None:
-        from jackrf.absence import Absence
+        from jackrf.hosting.absence import Absence
 
         absence = Absence()
         while True:

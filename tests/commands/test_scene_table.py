@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from jackrf import recalling
 from jackrf.cli import app
 from jackrf.desk import Desk
 from jackrf.parameters import Place
-from jackrf.scenes import Scenes
+from jackrf.running import recalling
+from jackrf.running.scenes import Scenes
 from jackrf.sessions.scene_files import SceneFiles
 from tests.control.serving import serving
 from tests.osc.desks import small_desk

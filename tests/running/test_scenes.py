@@ -13,7 +13,7 @@ from jackrf.engine import Engine
 from jackrf.errors import InputError, SessionError, StorageError
 from jackrf.mixer import Mix, Send, Strip
 from jackrf.parameters import Place, Value
-from jackrf.scenes import Scenes, checked_fade
+from jackrf.running.scenes import Scenes, checked_fade
 from jackrf.sessions.scene_files import SceneFiles
 from jackrf.sessions.scenes import SAFE, Skipped
 from jackrf.testing import OfflineClient

@@ -11,8 +11,8 @@ from contextlib import closing
 import pytest
 
 from jackrf.client import JackClient, PortName
+from jackrf.commands.listen import listen
 from jackrf.errors import InputError, JackServerError
-from jackrf.listen import listen
 from jackrf.testing import DummyJack
 from tests.system.running import Listening, free_port
 

@@ -12,19 +12,19 @@ from jackrf.client import JackClient
 from jackrf.control import ControlServer, Handler
 from jackrf.desk import Desk, MixPlan
 from jackrf.errors import InputError, JackServerError
-from jackrf.keeper import Keeper
 from jackrf.osc.namespace import Namespace
 from jackrf.osc.pins import FILE_NAME, PinFile
 from jackrf.osc.rows import Role
 from jackrf.osc.service import OscService
 from jackrf.osc.settings import Settings, Surface
 from jackrf.parameters import Place
-from jackrf.recalling import handlers as recalling_handlers
 from jackrf.reports import describe, status
-from jackrf.resuming import AS_IT_WAS, Resuming, resume
-from jackrf.saving import handlers as saving_handlers
-from jackrf.scene_surfaces import wire_scenes
-from jackrf.scenes import Scenes
+from jackrf.running.keeper import Keeper
+from jackrf.running.recalling import handlers as recalling_handlers
+from jackrf.running.resuming import AS_IT_WAS, Resuming, resume
+from jackrf.running.saving import handlers as saving_handlers
+from jackrf.running.scene_surfaces import wire_scenes
+from jackrf.running.scenes import Scenes
 from jackrf.sessions.opening import open_session
 from jackrf.sessions.scene_files import SceneFiles
 from jackrf.sessions.session import Session
@@ -82,7 +82,7 @@ class Running:
 
     Args:
         desk: owned from here on, and closed at the end. One that was handed a JACK client
-            (`jackrf.handover`) goes on with it.
+            (`jackrf.hosting.handover`) goes on with it.
         server: JACK server name, None for the default one.
         name: of the JACK client and of the control socket.
         say: how people are told, by a line and its priority: 0 (an aside) to 3 (trouble).

@@ -12,8 +12,8 @@ from jackrf.osc.namespace import Namespace
 from jackrf.osc.refusals import Code, OscError
 from jackrf.osc.tree import Target
 from jackrf.osc.views import Args
-from jackrf.recalling import whose
-from jackrf.scenes import Scenes
+from jackrf.running.recalling import whose
+from jackrf.running.scenes import Scenes
 from jackrf.sessions.scenes import Plan, called, differences
 
 MOST_TOLD = 64

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jackrf import pairing
+from jackrf.commands import pairing
 from jackrf.errors import InputError, JackrfError
 
 

@@ -1,6 +1,6 @@
 """``jackrf layout``: a page for a musician's tablet, made from a session.
 
-``python -m jackrf.layout`` makes the ones in osc/layouts/ anew, from sessions/band.toml.
+``python -m jackrf.commands.layout`` makes the ones in osc/layouts/ anew, from sessions/band.toml.
 """
 
 import ipaddress
@@ -19,7 +19,7 @@ from jackrf.sessions.session import Session, load
 
 Format = Literal["tosc", "open-stage-control", "png"]
 
-_ROOT: Final = Path(__file__).parents[1]
+_ROOT: Final = Path(__file__).parents[2]
 READY: Final = _ROOT / "osc" / "layouts"
 """Where the layouts are that come with jackrf."""
 READY_SESSION: Final = _ROOT / "sessions" / "band.toml"

@@ -10,7 +10,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 
 from jackrf.background import is_busy
-from jackrf.guest import Guest
+from jackrf.hosting.guest import Guest
 from jackrf.sessions.nsm import APPLICATION
 from jackrf.sessions.nsm_client import NotHosted, NsmClient
 

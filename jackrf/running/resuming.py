@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jackrf.desk import Desk
 from jackrf.errors import StorageError
-from jackrf.keeper import Keeper, Say
+from jackrf.running.keeper import Keeper, Say
 from jackrf.sessions.journal import Recovered, put_aside, recovered
 from jackrf.sessions.opening import Opened
 from jackrf.sessions.reading import place

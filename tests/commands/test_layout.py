@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from jackrf.commands.layout import READY, layout, main, ready
 from jackrf.errors import InputError
-from jackrf.layout import READY, layout, main, ready
 from tests.osc.layout.touchosc import TouchOsc
 
 SESSION = """
@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_written_is_one_line(session: Path, tmp_path: Path
 
 @pytest.mark.checkout
 def test_the_layouts_that_come_with_jackrf_are_not_stale() -> None:
-    """Whoever changes layouts or the session runs `python -m jackrf.layout`."""
+    """Whoever changes layouts or the session runs `python -m jackrf.commands.layout`."""
     names = []
     for name, content in ready():
         names.append(name)

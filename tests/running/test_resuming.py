@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from jackrf.keeper import Keeper
 from jackrf.parameters import Place
-from jackrf.resuming import Resuming, resume
-from jackrf.run import make_desk
+from jackrf.running.keeper import Keeper
+from jackrf.running.resuming import Resuming, resume
+from jackrf.running.run import make_desk
 from jackrf.sessions import backups
 from jackrf.sessions.journal import Journal, journal_of
 from jackrf.sessions.opening import open_session

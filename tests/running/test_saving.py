@@ -10,10 +10,10 @@ import pytest
 
 from jackrf.control import ControlServer, request
 from jackrf.errors import InputError, JackrfError
-from jackrf.keeper import Keeper
 from jackrf.parameters import Place
-from jackrf.run import make_desk
-from jackrf.saving import handlers, save, show
+from jackrf.running.keeper import Keeper
+from jackrf.running.run import make_desk
+from jackrf.running.saving import handlers, save, show
 from jackrf.sessions.session import load
 from jackrf.sessions.store import content
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from jackrf.control import Handler, request
 from jackrf.desk import Desk
 from jackrf.errors import InputError
-from jackrf.scenes import Scenes
+from jackrf.running.scenes import Scenes
 from jackrf.sessions.difference import print_lines
 from jackrf.sessions.scenes import Plan, Scene, called, differences
 

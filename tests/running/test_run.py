@@ -12,7 +12,7 @@ import pytest
 
 from jackrf.control import request, socket_path
 from jackrf.errors import JackrfError, JackServerError
-from jackrf.run import make_desk, run
+from jackrf.running.run import make_desk, run
 from jackrf.sessions.session import load
 from jackrf.testing import DummyJack
 from tests.system.running import with_osc_of_its_own

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from jackrf.absence import Absence
 from jackrf.destinations import Destination
 from jackrf.engine import new_listener
+from jackrf.hosting.absence import Absence
 from jackrf.listeners import Listener
 
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
+from jackrf.commands.status import status
 from jackrf.errors import InputError, JackrfError
-from jackrf.status import status
 from tests.control.serving import serving
 from tests.live.band import a_status, make_ill
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from jackrf.session_cli import ClientName
+from jackrf.commands.session_table import ClientName
 
 SceneName = Annotated[str, typer.Argument(metavar="NAME", help="A scene, by name or number.")]
 OfMix = Annotated[
@@ -21,7 +21,7 @@ scene_app = typer.Typer(no_args_is_help=True, help="Save, list, compare and reca
 @scene_app.command("list")
 def list_scenes(mix: OfMix = None, client: ClientName = "jackrf") -> None:
     """List the scenes of a running jackrf."""
-    from jackrf.recalling import list_scenes as list_all
+    from jackrf.running.recalling import list_scenes as list_all
 
     list_all(mix, client)
 
@@ -31,7 +31,7 @@ def recall(
     name: SceneName, fade: Fade = 0.0, mix: OfMix = None, client: ClientName = "jackrf"
 ) -> None:
     """Recall a scene; say what changed and what was left alone."""
-    from jackrf.recalling import recall as recall_scene
+    from jackrf.running.recalling import recall as recall_scene
 
     recall_scene(name, mix, fade, client)
 
@@ -39,7 +39,7 @@ def recall(
 @scene_app.command()
 def preview(name: SceneName, mix: OfMix = None, client: ClientName = "jackrf") -> None:
     """Say what recalling a scene would change now."""
-    from jackrf.recalling import preview as preview_scene
+    from jackrf.running.recalling import preview as preview_scene
 
     preview_scene(name, mix, client)
 
@@ -47,7 +47,7 @@ def preview(name: SceneName, mix: OfMix = None, client: ClientName = "jackrf") -
 @scene_app.command()
 def undo(fade: Fade = 0.0, mix: OfMix = None, client: ClientName = "jackrf") -> None:
     """Take back the last recall."""
-    from jackrf.recalling import undo as undo_recall
+    from jackrf.running.recalling import undo as undo_recall
 
     undo_recall(mix, fade, client)
 
@@ -59,7 +59,7 @@ def save(
     client: ClientName = "jackrf",
 ) -> None:
     """Save what is heard now as a scene."""
-    from jackrf.recalling import save as save_scene
+    from jackrf.running.recalling import save as save_scene
 
     save_scene(name, mix, client)
 
@@ -72,7 +72,7 @@ def rename(
     client: ClientName = "jackrf",
 ) -> None:
     """Give a scene another name."""
-    from jackrf.recalling import rename as rename_scene
+    from jackrf.running.recalling import rename as rename_scene
 
     rename_scene(name, to, mix, client)
 
@@ -80,6 +80,6 @@ def rename(
 @scene_app.command()
 def delete(name: SceneName, mix: OfMix = None, client: ClientName = "jackrf") -> None:
     """Delete a scene; a copy stays in backup/."""
-    from jackrf.recalling import delete as delete_scene
+    from jackrf.running.recalling import delete as delete_scene
 
     delete_scene(name, mix, client)

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from jackrf import recalling
 from jackrf.control import request
 from jackrf.desk import Desk
 from jackrf.errors import JackrfError
 from jackrf.parameters import Place
-from jackrf.scenes import Scenes
+from jackrf.running import recalling
+from jackrf.running.scenes import Scenes
 from jackrf.sessions.scene_files import SceneFiles
 from tests.control.serving import serving
 from tests.osc.desks import small_desk

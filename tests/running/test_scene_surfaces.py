@@ -9,9 +9,9 @@ import pytest
 from jackrf.osc.admission import Source
 from jackrf.osc.guard import Argument, Message
 from jackrf.parameters import Place
-from jackrf.run import make_desk, make_osc
-from jackrf.scene_surfaces import MOST_TOLD, wire_scenes
-from jackrf.scenes import Scenes
+from jackrf.running.run import make_desk, make_osc
+from jackrf.running.scene_surfaces import MOST_TOLD, wire_scenes
+from jackrf.running.scenes import Scenes
 from jackrf.sessions.scene_files import SceneFiles
 from jackrf.sessions.session import load
 from tests.osc.desks import large_desk, small_desk

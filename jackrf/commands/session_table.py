@@ -46,7 +46,7 @@ def show(
     as_toml: Annotated[bool, typer.Option("--toml", help="Print the text of the file.")] = False,
 ) -> None:
     """Show what is in a session; of a running jackrf, with what is not saved."""
-    from jackrf.saving import show as show_session
+    from jackrf.running.saving import show as show_session
 
     show_session(session, client=client, as_toml=as_toml)
 
@@ -59,7 +59,7 @@ def save(
     ] = None,
 ) -> None:
     """Write what changed on the desk of a running jackrf into its session's file."""
-    from jackrf.saving import save as save_session
+    from jackrf.running.saving import save as save_session
 
     save_session(client, to)
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from jackrf.control import Handler, request
 from jackrf.errors import InputError
-from jackrf.keeper import Keeper
+from jackrf.running.keeper import Keeper
 from jackrf.sessions.check import report
 from jackrf.sessions.difference import differences, print_lines
 from jackrf.sessions.reading import document_of, place, plain_text, raw

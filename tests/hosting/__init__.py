@@ -1,0 +1,1 @@
+"""Life under a session manager."""
