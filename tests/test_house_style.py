@@ -25,6 +25,8 @@ TESTED_ELSEWHERE = {
     "realtime/libc.py": "declarations; every callback test calls them",
     "realtime/context.py": "dtypes; every test of the send callback reads and writes them",
     "realtime/reception.py": "one dtype; every test of the receive callback reads and writes it",
+    "sessions/fields.py": "tests/sessions/test_mistakes.py gives each a wrong value",
+    "sessions/between.py": "tests/sessions/test_mistakes.py breaks each rule",
 }
 """Modules without a test module of their own, and why."""
 

@@ -76,8 +76,9 @@ class Guest:
         self._host.progress(0.1)
         await self._imported
         self._host.progress(0.3)
+        from jackrf.running.making import make_desk, make_osc
         from jackrf.running.resuming import AS_IT_WAS, resume
-        from jackrf.running.run import Running, make_desk, make_osc
+        from jackrf.running.run import Running
         from jackrf.sessions.project import Project
 
         project = Project(request.folder, socket_path("jackrf").parent)

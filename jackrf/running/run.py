@@ -10,66 +10,22 @@ from typing import Any
 
 from jackrf.client import JackClient
 from jackrf.control import ControlServer, Handler
-from jackrf.desk import Desk, MixPlan
+from jackrf.desk import Desk
 from jackrf.errors import InputError, JackServerError
-from jackrf.osc.namespace import Namespace
-from jackrf.osc.pins import FILE_NAME, PinFile
-from jackrf.osc.rows import Role
 from jackrf.osc.service import OscService
-from jackrf.osc.settings import Settings, Surface
 from jackrf.parameters import Place
 from jackrf.reports import describe, status
 from jackrf.running.keeper import Keeper
+from jackrf.running.making import make_desk, make_osc
 from jackrf.running.recalling import handlers as recalling_handlers
 from jackrf.running.resuming import AS_IT_WAS, Resuming, resume
 from jackrf.running.saving import handlers as saving_handlers
-from jackrf.running.scene_surfaces import wire_scenes
 from jackrf.running.scenes import Scenes
 from jackrf.sessions.opening import open_session
 from jackrf.sessions.scene_files import SceneFiles
-from jackrf.sessions.session import Session
 
 RETRY_SECONDS = 0.5
 """How often a JACK server that is not there is looked for."""
-
-
-def make_desk(session: Session) -> Desk:
-    """Return the desk that a session asks for, its sockets open, nothing sent."""
-    plans = {
-        mix_id: MixPlan(mix.send_to, mix.encoding, mix.ceiling if mix.limiter else None)
-        for mix_id, mix in session.mixes.items()
-    }
-    wishes = {strip_id: strip.connect for strip_id, strip in session.inputs.items()}
-    return Desk(session.name, session.to_mixer(), wishes, plans)
-
-
-def make_osc(
-    session: Session,
-    desk: Desk,
-    folder: Path,
-    port: int | None = None,
-    scenes: Scenes | None = None,
-) -> OscService:
-    """Return the OSC service of a session's desk, which does not listen yet.
-
-    Args:
-        session: what it says about OSC.
-        desk: the session's.
-        folder: that the session's file is in; the PINs' file is beside it.
-        port: to listen on in place of the session's.
-        scenes: of the desk; None for no scenes.
-    """
-    own = session.osc
-    surfaces = [
-        Surface(one.host, one.port, Role[one.role.upper()], one.mix, one.pickup)
-        for one in own.surfaces
-    ]
-    settings = Settings(own.listen, port or own.port, own.open_mixes, surfaces)
-    namespace = Namespace(desk)
-    if scenes is not None:
-        # Before the session's own surfaces are there: they are told of what they find.
-        wire_scenes(namespace, scenes, desk)
-    return OscService(desk, namespace, settings, PinFile(folder / FILE_NAME), session.cue)
 
 
 def say_in_terminal(line: str, priority: int) -> None:  # noqa: ARG001 - a terminal shows all

@@ -26,9 +26,9 @@ from jackrf.errors import SessionError
 from jackrf.parameters import Place, Value, checked
 from jackrf.sessions.document import rounded
 from jackrf.sessions.editing import Editor, Setting, toml
+from jackrf.sessions.fields import Gain, Name, Pan, Slug, Switch
 from jackrf.sessions.reading import Document, shown
 from jackrf.sessions.scenes import OF_A_MIX, OF_A_SEND, OF_A_STRIP, Scene
-from jackrf.sessions.session import Gain, Name, Pan, Slug, Switch
 from jackrf.sessions.tables import Allowed, Table
 
 FORMAT = 1

@@ -4,79 +4,23 @@ Levels are in dB, ids are slugs that never change, order in the file is the orde
 `load` reads a file into a `Session`, and `Session.to_mixer` makes the desk that plays it.
 """
 
-import ipaddress
-import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, WithJsonSchema
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import Field, ValidationError
+from pydantic_core import InitErrorDetails
 
 from jackrf import mixer
-from jackrf.destinations import parse_url
-from jackrf.errors import InputError, SessionError
+from jackrf.errors import SessionError
 from jackrf.mixer import MAX_MIXES, MAX_STRIPS
+from jackrf.sessions.between import entries, sends_of_nothing, shared_destinations, wrong_number
+from jackrf.sessions.fields import Gain, JackPort, Name, Pan, Slug, Switch, Url
 from jackrf.sessions.migration import FORMAT, OLDEST, migrated
 from jackrf.sessions.reading import Document, read, shown
 from jackrf.sessions.surfaces import Osc, further_cues, wrong_mixes
-from jackrf.sessions.tables import (
-    BAD_KEY,
-    TOLD,
-    WRONG,
-    Allowed,
-    Location,
-    Table,
-    dotted,
-    nearest,
-    problem,
-)
-from jackrf.units import GAIN_MAX_DB
-
-_SLUG = r"^[a-z0-9_-]{1,32}$"
-_LINE = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]"
-"""A character that neither ends a line nor controls a terminal: all of this is printed."""
-
-
-def _checked_slug(text: str) -> str:
-    if not re.fullmatch(_SLUG, text):
-        rule = "an id is 1 to 32 of a-z, 0-9, _ and -, such as lead-vox; any text may be its name"
-        raise PydanticCustomError(BAD_KEY, rule)
-    return text
-
-
-def _checked_url(url: str) -> str:
-    try:
-        parse_url(url)
-    except InputError as error:
-        raise PydanticCustomError(TOLD, "{reason}", {"reason": str(error)}) from None
-    return url
-
-
-Slug = Annotated[
-    str,
-    AfterValidator(_checked_slug),
-    WithJsonSchema({"type": "string", "pattern": _SLUG}),
-]
-Name = Annotated[
-    str,
-    Field(pattern=f"^{_LINE}+$", max_length=64),
-    Allowed("a text of 1 to 64 characters on one line", '{key} = "Kick"'),
-]
-Gain = Annotated[
-    float,
-    Field(le=GAIN_MAX_DB),
-    Allowed(f"a number of dB from -inf (silence) to {GAIN_MAX_DB:g}", "{key} = -6.0"),
-]
-Pan = Annotated[
-    float,
-    Field(ge=-1, le=1),
-    Allowed("a number from -1 (left) to 1 (right)", "{key} = -0.5"),
-]
-Switch = Annotated[bool, Allowed("true or false", "{key} = true")]
-JackPort = Annotated[str, Field(pattern=f"^{_LINE}+:{_LINE}+$")]
-Url = Annotated[str, Field(pattern=r"^\S+$"), AfterValidator(_checked_url)]
+from jackrf.sessions.tables import Allowed, Table
 
 
 class Input(Table):
@@ -176,13 +120,13 @@ class Session(Table):
     @classmethod
     def between(cls, data: object) -> Iterator[InitErrorDetails]:
         """Yield what is wrong between inputs, mixes and surfaces: ids, numbers, destinations."""
-        tables = _entries(data)
-        inputs, mixes = _entries(tables.get("inputs")), _entries(tables.get("mixes"))
-        yield from _wrong_number(tables, "inputs", MAX_STRIPS)
-        yield from _wrong_number(tables, "mixes", MAX_MIXES)
+        tables = entries(data)
+        inputs, mixes = entries(tables.get("inputs")), entries(tables.get("mixes"))
+        yield from wrong_number(tables, "inputs", MAX_STRIPS)
+        yield from wrong_number(tables, "mixes", MAX_MIXES)
         if inputs:
-            yield from _sends_of_nothing(inputs, mixes)
-        yield from _shared_destinations(mixes)
+            yield from sends_of_nothing(inputs, mixes)
+        yield from shared_destinations(mixes)
         yield from further_cues(mixes)
         yield from wrong_mixes(tables.get("osc"), mixes)
 
@@ -239,59 +183,3 @@ def validated(document: Document) -> Session:
         return Session.model_validate(data)
     except ValidationError as error:
         raise SessionError(document.explain(error)) from None
-
-
-def _entries(value: object) -> Mapping[str, object]:
-    """Return what is in a table that was not validated yet; nothing if it is no table."""
-    if isinstance(value, BaseModel):
-        return dict(value)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _wrong_number(tables: Mapping[str, object], key: str, most: int) -> Iterator[InitErrorDetails]:
-    table = tables.get(key)
-    if isinstance(table, Mapping) and not 1 <= len(table) <= most:
-        remedy = f"leave out {len(table) - most}" if table else f"write [{key}.ID] with a name"
-        text = f"a session has 1 to {most} {key}, not {len(table)}; {remedy}"
-        yield problem(TOLD, (key,), text)
-
-
-def _sends_of_nothing(
-    inputs: Mapping[str, object], mixes: Mapping[str, object]
-) -> Iterator[InitErrorDetails]:
-    for mix, table in mixes.items():
-        sends = _entries(_entries(table).get("sends"))
-        for strip in (key for key in sends if key not in inputs):
-            near = (
-                nearest(strip, inputs)
-                or f"; the inputs are {', '.join(dotted((key,)) for key in inputs)}"
-            )
-            text = f"a send of an input that is not there{near}"
-            yield problem(TOLD, ("mixes", mix, "sends", strip), text)
-
-
-def _shared_destinations(mixes: Mapping[str, object]) -> Iterator[InitErrorDetails]:
-    taken: dict[tuple[str, int], Location] = {}
-    for mix, table in mixes.items():
-        urls = _entries(table).get("send_to")
-        for number, url in enumerate(urls if isinstance(urls, list) else []):
-            here: Location = ("mixes", mix, "send_to", number)
-            address = _address(url)
-            if address is None:  # the list's own validation says so
-                continue
-            first = taken.setdefault(address, here)
-            if first != here:
-                text = f"{dotted(first)} goes there too, and one port hears one mix; take another"
-                yield problem(WRONG, here, text, url)
-
-
-def _address(url: object) -> tuple[str, int] | None:
-    """Return host and port, the same for all ways to write an IP address, or None."""
-    try:
-        destination = parse_url(str(url))
-    except InputError:
-        return None
-    try:
-        return str(ipaddress.ip_address(destination.host)), destination.port
-    except ValueError:
-        return destination.host.lower(), destination.port

@@ -16,7 +16,7 @@ from jackrf.errors import InputError, SessionError, StorageError
 from jackrf.parameters import Place, Value
 from jackrf.running import keeper as keeper_module
 from jackrf.running.keeper import Keeper
-from jackrf.running.run import make_desk
+from jackrf.running.making import make_desk
 from jackrf.sessions.journal import journal_of, recovered
 from jackrf.sessions.session import load
 from jackrf.sessions.store import Changes, content, save

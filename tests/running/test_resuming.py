@@ -7,8 +7,8 @@ import pytest
 
 from jackrf.parameters import Place
 from jackrf.running.keeper import Keeper
+from jackrf.running.making import make_desk
 from jackrf.running.resuming import Resuming, resume
-from jackrf.running.run import make_desk
 from jackrf.sessions import backups
 from jackrf.sessions.journal import Journal, journal_of
 from jackrf.sessions.opening import open_session

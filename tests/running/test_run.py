@@ -12,8 +12,7 @@ import pytest
 
 from jackrf.control import request, socket_path
 from jackrf.errors import JackrfError, JackServerError
-from jackrf.running.run import make_desk, run
-from jackrf.sessions.session import load
+from jackrf.running.run import run
 from jackrf.testing import DummyJack
 from tests.system.running import with_osc_of_its_own
 
@@ -102,22 +101,6 @@ def visitor() -> Iterator[Visitor]:
     visitor = Visitor()
     yield visitor
     visitor.leave()
-
-
-def test_a_session_becomes_a_desk(file: Path) -> None:
-    """Strips, mixes, sends, wishes, destinations, encodings and ceilings are the session's."""
-    desk = make_desk(load(file))
-    try:
-        assert desk.name == "Rehearsal"
-        assert [strip.id for strip in desk.mixer.strips] == ["kick", "vox"]
-        assert desk.mixer.mixes[0].sends["kick"].pan == 0.5
-        assert desk.wishes == {"in_01": ["system:capture_1", "late:out"], "in_02": []}
-        assert [one.destination.port for one in desk.listeners] == [50140, 50142]
-        plans = desk.plans
-        assert (plans["drums"].encoding, plans["drums"].ceiling) == ("L24", -6.0)
-        assert (plans["anna"].encoding, plans["anna"].ceiling) == ("L16", None)
-    finally:
-        desk.close()
 
 
 def test_it_answers_until_a_signal_ends_it(

@@ -12,7 +12,7 @@ from jackrf.control import ControlServer, request
 from jackrf.errors import InputError, JackrfError
 from jackrf.parameters import Place
 from jackrf.running.keeper import Keeper
-from jackrf.running.run import make_desk
+from jackrf.running.making import make_desk
 from jackrf.running.saving import handlers, save, show
 from jackrf.sessions.session import load
 from jackrf.sessions.store import content

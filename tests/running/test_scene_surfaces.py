@@ -9,7 +9,7 @@ import pytest
 from jackrf.osc.admission import Source
 from jackrf.osc.guard import Argument, Message
 from jackrf.parameters import Place
-from jackrf.running.run import make_desk, make_osc
+from jackrf.running.making import make_desk, make_osc
 from jackrf.running.scene_surfaces import MOST_TOLD, wire_scenes
 from jackrf.running.scenes import Scenes
 from jackrf.sessions.scene_files import SceneFiles

@@ -20,7 +20,7 @@ from pathlib import Path
 from jackrf.desk import Desk
 from jackrf.parameters import Place, Value
 from jackrf.running.keeper import Keeper
-from jackrf.running.run import make_desk
+from jackrf.running.making import make_desk
 from jackrf.sessions.journal import recovered
 from jackrf.sessions.opening import open_session
 

@@ -1,0 +1,52 @@
+"""From a session to what runs: its desk, and what surfaces have of it."""
+
+from pathlib import Path
+
+from jackrf.desk import Desk, MixPlan
+from jackrf.osc.namespace import Namespace
+from jackrf.osc.pins import FILE_NAME, PinFile
+from jackrf.osc.rows import Role
+from jackrf.osc.service import OscService
+from jackrf.osc.settings import Settings, Surface
+from jackrf.running.scene_surfaces import wire_scenes
+from jackrf.running.scenes import Scenes
+from jackrf.sessions.session import Session
+
+
+def make_desk(session: Session) -> Desk:
+    """Return the desk that a session asks for, its sockets open, nothing sent."""
+    plans = {
+        mix_id: MixPlan(mix.send_to, mix.encoding, mix.ceiling if mix.limiter else None)
+        for mix_id, mix in session.mixes.items()
+    }
+    wishes = {strip_id: strip.connect for strip_id, strip in session.inputs.items()}
+    return Desk(session.name, session.to_mixer(), wishes, plans)
+
+
+def make_osc(
+    session: Session,
+    desk: Desk,
+    folder: Path,
+    port: int | None = None,
+    scenes: Scenes | None = None,
+) -> OscService:
+    """Return the OSC service of a session's desk, which does not listen yet.
+
+    Args:
+        session: what it says about OSC.
+        desk: the session's.
+        folder: that the session's file is in; the PINs' file is beside it.
+        port: to listen on in place of the session's.
+        scenes: of the desk; None for no scenes.
+    """
+    own = session.osc
+    surfaces = [
+        Surface(one.host, one.port, Role[one.role.upper()], one.mix, one.pickup)
+        for one in own.surfaces
+    ]
+    settings = Settings(own.listen, port or own.port, own.open_mixes, surfaces)
+    namespace = Namespace(desk)
+    if scenes is not None:
+        # Before the session's own surfaces are there: they are told of what they find.
+        wire_scenes(namespace, scenes, desk)
+    return OscService(desk, namespace, settings, PinFile(folder / FILE_NAME), session.cue)

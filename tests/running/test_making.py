@@ -1,0 +1,45 @@
+"""What a session says is what runs."""
+
+from pathlib import Path
+
+from jackrf.running.making import make_desk
+from jackrf.sessions.session import load
+
+SESSION = """\
+format = 2
+name = "Rehearsal"
+[inputs.kick]
+name = "Kick"
+trim = 3.0
+connect = ["system:capture_1", "late:out"]
+[inputs.vox]
+name = "Vox"
+[mixes.drums]
+name = "Drums"
+gain = -3.0
+encoding = "L24"
+ceiling = -6.0
+send_to = ["udp://127.0.0.1:50140", "udp://127.0.0.1:50142"]
+sends = { kick = { gain = -6.0, pan = 0.5 } }
+[mixes.anna]
+name = "Anna"
+limiter = false
+"""
+
+
+def test_a_session_becomes_a_desk(tmp_path: Path) -> None:
+    """Strips, mixes, sends, wishes, destinations, encodings and ceilings are the session's."""
+    file = tmp_path / "rehearsal.toml"
+    file.write_text(SESSION, "utf-8")
+    desk = make_desk(load(file))
+    try:
+        assert desk.name == "Rehearsal"
+        assert [strip.id for strip in desk.mixer.strips] == ["kick", "vox"]
+        assert desk.mixer.mixes[0].sends["kick"].pan == 0.5
+        assert desk.wishes == {"in_01": ["system:capture_1", "late:out"], "in_02": []}
+        assert [one.destination.port for one in desk.listeners] == [50140, 50142]
+        plans = desk.plans
+        assert (plans["drums"].encoding, plans["drums"].ceiling) == ("L24", -6.0)
+        assert (plans["anna"].encoding, plans["anna"].ceiling) == ("L16", None)
+    finally:
+        desk.close()
