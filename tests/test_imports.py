@@ -70,6 +70,7 @@ THE_ENGINE_ROOM = (
 )
 REALTIME = ("jackrf.realtime", "jackrf.realtime.*")
 RTP = ("jackrf.rtp", "jackrf.rtp.*")
+LAN = ("jackrf.lan", "jackrf.lan.*")
 
 LAYERS = (
     Layer(("jackrf", "jackrf.units", "jackrf.errors"), own=(), foreign=(), never=OUTSIDE),
@@ -103,10 +104,11 @@ LAYERS = (
         foreign=("numpy", "pydantic", "pydantic_core", "rich", "tomlkit"),
         never=("jack",),
     ),
+    Layer(LAN, own=("jackrf.errors", *LAN), foreign=("zeroconf",), never=("jack",)),
     Layer(
         ("jackrf.osc", "jackrf.osc.*"),
-        own=(*THE_MODEL, *THE_ENGINE_ROOM, *RTP, "jackrf.osc", "jackrf.osc.*"),
-        foreign=("matplotlib", "pythonosc", "zeroconf"),
+        own=(*THE_MODEL, *THE_ENGINE_ROOM, *RTP, *LAN, "jackrf.osc", "jackrf.osc.*"),
+        foreign=("matplotlib", "pythonosc"),
         never=("jack",),
     ),
     Layer(
@@ -160,7 +162,7 @@ SANS_IO = (
     "jackrf.osc.layout.page",
     "jackrf.osc.layout.properties",
     "jackrf.osc.layout.tosc",
-    "jackrf.osc.limits",
+    "jackrf.lan.limits",
     "jackrf.osc.messages",
     "jackrf.osc.moreme",
     "jackrf.osc.moves",

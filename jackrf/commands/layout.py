@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from jackrf.errors import InputError, JackrfError
-from jackrf.osc.interfaces import own_addresses
+from jackrf.lan.interfaces import own_addresses
 from jackrf.osc.layout import open_stage_control, tosc
 from jackrf.osc.layout.arrange import page_of
 from jackrf.osc.layout.page import Page

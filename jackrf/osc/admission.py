@@ -13,11 +13,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from jackrf.lan.limits import TokenBucket, WrongPins
+from jackrf.lan.networks import Network, is_loopback, is_neighbour
+from jackrf.lan.pins import ENGINEER
 from jackrf.osc.addresses import Role
 from jackrf.osc.counters import Reason
-from jackrf.osc.limits import TokenBucket, WrongPins
-from jackrf.osc.networks import Network, is_loopback, is_neighbour
-from jackrf.osc.pins import ENGINEER
 from jackrf.osc.tree import Target
 
 CHALLENGE_SECONDS: Final = 10.0

@@ -6,6 +6,7 @@ from typing import Any
 
 from jackrf import __version__
 from jackrf.desk import Desk
+from jackrf.lan.pins import DIGITS
 from jackrf.osc.admission import Admission, Rights, Source
 from jackrf.osc.calls import Call
 from jackrf.osc.counters import Reason
@@ -13,7 +14,6 @@ from jackrf.osc.endpoints import LEASE_SECONDS, MOST_PREFIXES, Endpoint, Endpoin
 from jackrf.osc.guard import Message
 from jackrf.osc.messages import encode, message, of
 from jackrf.osc.namespace import Namespace
-from jackrf.osc.pins import DIGITS
 from jackrf.osc.refusals import Code, OscError
 from jackrf.osc.telling import Outgoing, Teller
 from jackrf.osc.views import Args

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from jackrf.lan.limits import TokenBucket
+from jackrf.lan.networks import is_loopback
 from jackrf.osc.admission import Rights, Source
 from jackrf.osc.aliases import Dialect
 from jackrf.osc.feedback import Feedback
-from jackrf.osc.limits import TokenBucket
-from jackrf.osc.networks import is_loopback
 from jackrf.osc.pickup import Pickup
 from jackrf.osc.tree import Target
 from jackrf.osc.views import Args

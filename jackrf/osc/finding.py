@@ -1,19 +1,24 @@
 """How programs find a running jackrf and its addresses: OSCQuery, and the network told of both."""
 
-import ipaddress
 import logging
+from typing import Final
 
 from jackrf.desk import Desk
 from jackrf.errors import InputError
+from jackrf.lan.discovery import Discovery, Service, reachable
 from jackrf.osc.admission import Admission
-from jackrf.osc.discovery import Discovery
-from jackrf.osc.interfaces import own_addresses
 from jackrf.osc.namespace import Namespace
 from jackrf.osc.oscquery import Query
 from jackrf.osc.query_server import QueryServer
 from jackrf.osc.settings import Settings
 
 logger = logging.getLogger("jackrf.osc")
+
+OSC_SERVICE: Final = "_osc._udp.local."
+"""What TouchOSC and others look for."""
+QUERY_SERVICE: Final = "_oscjson._tcp.local."
+"""What OSCQuery's clients look for."""
+_OSC_TEXT: Final = {"txtvers": "1", "version": "1.1", "types": "ifsbTFN", "uri": "/"}
 
 
 class Finding:
@@ -45,14 +50,13 @@ class Finding:
 
     async def start(self) -> None:
         """Begin; call :meth:`close` afterwards, whatever happens."""
-        query_port: int | None = None
+        offered = [Service(OSC_SERVICE, self._settings.port, _OSC_TEXT)]
         try:
             await self._query.start()
-            query_port = self._query.port
+            offered.append(Service(QUERY_SERVICE, self._query.port, {"txtvers": "1"}))
         except InputError as error:
             logger.warning("%s", error)
-        found = reachable(self._settings.listen)
-        self._discovery = Discovery(self._name, found, self._settings.port, query_port)
+        self._discovery = Discovery(self._name, reachable(self._settings.listen), offered)
         await self._discovery.start()
 
     async def close(self) -> None:
@@ -61,15 +65,3 @@ class Finding:
             await self._discovery.close()
             self._discovery = None
         await self._query.close()
-
-
-def reachable(listen: str) -> list[str]:
-    """Return the IPv4 addresses by which others reach a server that listens there.
-
-    Args:
-        listen: numeric address that it is bound to.
-    """
-    address = ipaddress.ip_address(listen)
-    if address.is_unspecified:
-        return own_addresses()
-    return [listen] if address.version == 4 and not address.is_loopback else []

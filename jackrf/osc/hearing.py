@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable, Collection
 
+from jackrf.lan.limits import TokenBucket
+from jackrf.lan.networks import is_loopback
 from jackrf.osc.admission import ALL, Admission, Source
 from jackrf.osc.aliases import Dialect, hear
 from jackrf.osc.calls import Call
@@ -11,10 +13,8 @@ from jackrf.osc.counters import Reason, Refusals
 from jackrf.osc.endpoints import LEASE_SECONDS, Endpoint, Endpoints
 from jackrf.osc.guard import Malformed, Message, parse
 from jackrf.osc.intake import BATCH, MOST_AT_ONCE, Sender, Senders
-from jackrf.osc.limits import TokenBucket
 from jackrf.osc.messages import encode
 from jackrf.osc.namespace import Namespace
-from jackrf.osc.networks import is_loopback
 from jackrf.osc.refusals import Code, OscError
 from jackrf.osc.setting import Denied, Setter, Wish
 from jackrf.osc.telling import Outgoing, Teller

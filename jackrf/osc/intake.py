@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+from jackrf.lan.limits import TokenBucket
 from jackrf.osc.admission import Source
 from jackrf.osc.hands import Hands
-from jackrf.osc.limits import TokenBucket
 from jackrf.osc.tree import Target
 from jackrf.osc.views import Args
 

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Final
 
 from jackrf.errors import InputError
+from jackrf.lan.networks import parse_host
 from jackrf.osc.admission import Admission, Source
-from jackrf.osc.networks import parse_host
 from jackrf.osc.oscquery import Answer, Query
 
 MOST_CONNECTIONS: Final = 16

@@ -23,9 +23,9 @@ from collections.abc import Callable
 from typing import Final
 
 from jackrf.errors import InputError
+from jackrf.lan.networks import attached_networks, drain, network_changes, parse_host
 from jackrf.osc.admission import Admission, Source
 from jackrf.osc.connections import Connection, Connections
-from jackrf.osc.networks import attached_networks, drain, network_changes, parse_host
 from jackrf.osc.surfaces import FLUSH_SECONDS, Surfaces
 from jackrf.osc.telling import Outgoing
 

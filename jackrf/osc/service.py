@@ -9,13 +9,13 @@ from typing import Any
 from jackrf.cue import Cue
 from jackrf.desk import Desk
 from jackrf.errors import InputError
+from jackrf.lan.networks import parse_host
+from jackrf.lan.pins import ENGINEER, PinFile
 from jackrf.osc.admission import Admission, Source
 from jackrf.osc.counters import Refusals
 from jackrf.osc.finding import Finding
 from jackrf.osc.health import StreamHealth
 from jackrf.osc.namespace import Namespace
-from jackrf.osc.networks import parse_host
-from jackrf.osc.pins import ENGINEER, PinFile
 from jackrf.osc.refusals import Code, OscError
 from jackrf.osc.rows import Role
 from jackrf.osc.server import OscServer

@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from jackrf.desk import Desk
+from jackrf.lan.networks import is_loopback
 from jackrf.osc.admission import Admission, Rights, Source
 from jackrf.osc.commands import Commands
 from jackrf.osc.counters import Refusals
 from jackrf.osc.endpoints import Endpoint, Endpoints
 from jackrf.osc.hearing import Hearing
 from jackrf.osc.namespace import Namespace
-from jackrf.osc.networks import is_loopback
 from jackrf.osc.pickup import Pickup
 from jackrf.osc.setting import position
 from jackrf.osc.telling import Outgoing, Teller

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from jackrf.desk import Desk, MixPlan
+from jackrf.lan.pins import FILE_NAME, PinFile
 from jackrf.osc.namespace import Namespace
-from jackrf.osc.pins import FILE_NAME, PinFile
 from jackrf.osc.rows import Role
 from jackrf.osc.service import OscService
 from jackrf.osc.settings import Settings, Surface

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 
 from jackrf.desk import Desk
+from jackrf.lan.networks import Network, ipv4_routes
+from jackrf.lan.pins import ENGINEER
 from jackrf.osc.admission import Admission, Source
 from jackrf.osc.counters import Refusals
 from jackrf.osc.guard import Argument, Message, parse
 from jackrf.osc.messages import encode, of
 from jackrf.osc.namespace import Namespace
-from jackrf.osc.networks import Network, ipv4_routes
-from jackrf.osc.pins import ENGINEER
 from jackrf.osc.surfaces import FLUSH_SECONDS, Surfaces
 from jackrf.osc.telling import Outgoing
 from tests.osc.desks import small_desk

@@ -2,6 +2,7 @@
 
 import pytest
 
+from jackrf.lan.limits import PAUSE_SECONDS
 from jackrf.osc.admission import (
     ALL,
     MOST_PAIRED,
@@ -12,7 +13,6 @@ from jackrf.osc.admission import (
     musician,
 )
 from jackrf.osc.counters import Reason
-from jackrf.osc.limits import PAUSE_SECONDS
 from jackrf.osc.namespace import Namespace
 from jackrf.osc.rows import Role
 from tests.osc.desks import small_desk

@@ -10,9 +10,9 @@ import pytest
 
 from jackrf.desk import Desk
 from jackrf.errors import InputError
+from jackrf.lan.pins import PinFile
 from jackrf.osc.admission import Source
 from jackrf.osc.namespace import Namespace, OscError
-from jackrf.osc.pins import PinFile
 from jackrf.osc.rows import Role
 from jackrf.osc.service import OscService
 from jackrf.osc.settings import Settings, Surface

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jackrf.errors import InputError
-from jackrf.osc.pins import ENGINEER, PinFile, Pins, load, save
+from jackrf.lan.pins import ENGINEER, PinFile, Pins, load, save
 
 
 def test_a_pin_is_six_digits_and_nobody_elses() -> None:

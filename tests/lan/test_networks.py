@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from jackrf.osc import networks
-from jackrf.osc.networks import (
+from jackrf.lan import networks
+from jackrf.lan.networks import (
     attached_networks,
     ipv4_routes,
     ipv6_addresses,

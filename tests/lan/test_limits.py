@@ -1,6 +1,6 @@
 """How often somebody may do something."""
 
-from jackrf.osc.limits import PAUSE_SECONDS, WRONG_PINS, TokenBucket, WrongPins
+from jackrf.lan.limits import PAUSE_SECONDS, WRONG_PINS, TokenBucket, WrongPins
 
 
 def test_a_bucket_gives_its_burst_and_then_its_rate() -> None:

@@ -1,26 +1,40 @@
 """Tells the network that jackrf is here, so that apps list it by itself: DNS service discovery.
 
-`_osc._udp` is what TouchOSC and others look for, `_oscjson._tcp` what OSCQuery's clients do. It
-needs zeroconf (``pip install "jackrf[discovery]"``); without it, addresses are typed in by hand.
+It needs zeroconf (``pip install "jackrf[discovery]"``); without it, addresses are typed in by hand.
 """
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import socket
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from jackrf.lan.interfaces import own_addresses
 
 if TYPE_CHECKING:
     from zeroconf import ServiceInfo
     from zeroconf.asyncio import AsyncZeroconf
 
-logger = logging.getLogger("jackrf.osc")
+logger = logging.getLogger("jackrf.lan")
 
-OSC_SERVICE: Final = "_osc._udp.local."
-QUERY_SERVICE: Final = "_oscjson._tcp.local."
 LONGEST_NAME: Final = 63
 """Bytes of a label (RFC 6763 section 4.1.1)."""
-_OSC_TEXT: Final = {"txtvers": "1", "version": "1.1", "types": "ifsbTFN", "uri": "/"}
+
+
+class Service(NamedTuple):
+    """What is announced.
+
+    Attributes:
+        kind: as in ``_osc._udp.local.``
+        port: where it is.
+        text: keys and values of its TXT record (RFC 6763 section 6).
+    """
+
+    kind: str
+    port: int
+    text: Mapping[str, str]
 
 
 class Discovery:
@@ -30,16 +44,13 @@ class Discovery:
         name: of the session.
         addresses: IPv4 addresses by which this machine is reached, and on whose networks it is
             told; none for nothing.
-        port: of OSC.
-        query_port: of OSCQuery; None where that does not run.
+        services: of it.
     """
 
-    def __init__(self, name: str, addresses: list[str], port: int, query_port: int | None) -> None:
+    def __init__(self, name: str, addresses: list[str], services: Sequence[Service]) -> None:
         self._name = instance_name(name)
         self._addresses = addresses
-        self._ports = {OSC_SERVICE: port}
-        if query_port is not None:
-            self._ports[QUERY_SERVICE] = query_port
+        self._offered = services
         self._zeroconf: AsyncZeroconf | None = None
         self._telling: asyncio.Task[None] | None = None
 
@@ -73,14 +84,14 @@ class Discovery:
 
         return [
             ServiceInfo(
-                service,
-                f"{self._name}.{service}",
-                port=port,
-                properties=_OSC_TEXT if service == OSC_SERVICE else {"txtvers": "1"},
+                service.kind,
+                f"{self._name}.{service.kind}",
+                port=service.port,
+                properties=dict(service.text),
                 server=f"jackrf-{socket.gethostname()}.local.",
                 parsed_addresses=self._addresses,
             )
-            for service, port in self._ports.items()
+            for service in self._offered
         ]
 
     async def close(self) -> None:
@@ -100,3 +111,15 @@ def instance_name(session: str) -> str:
     """Return what apps list for a session: its name, in one label of DNS."""
     text = f"jackrf {session}".replace(".", " ")
     return text.encode()[:LONGEST_NAME].decode(errors="ignore").strip()
+
+
+def reachable(listen: str) -> list[str]:
+    """Return the IPv4 addresses by which others reach a server that listens there.
+
+    Args:
+        listen: numeric address that it is bound to.
+    """
+    address = ipaddress.ip_address(listen)
+    if address.is_unspecified:
+        return own_addresses()
+    return [listen] if address.version == 4 and not address.is_loopback else []

@@ -5,8 +5,8 @@ import socket
 
 import pytest
 
-from jackrf.osc import interfaces
-from jackrf.osc.interfaces import own_addresses
+from jackrf.lan import interfaces
+from jackrf.lan.interfaces import own_addresses
 
 
 def test_they_are_addresses_that_can_be_bound() -> None:

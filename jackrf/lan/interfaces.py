@@ -3,7 +3,7 @@
 import ipaddress
 import socket
 
-from jackrf.osc.networks import Network, attached_networks
+from jackrf.lan.networks import Network, attached_networks
 
 
 def own_addresses() -> list[str]:
