@@ -1,8 +1,9 @@
 """Writes the golden packets beside it: `python tests/packets/write.py`.
 
 They were put down by hand from RFC 3550, RFC 3551, RFC 3190 and RFC 8285, byte by byte, and owe
-nothing to jackrf. `tests/rtp/test_packet.py` says what is in each; the two `sent-*` are what the
-compiled sender has to make of a sound that `tests/realtime/test_transmit.py` gives it.
+nothing to jackrf. `tests/rtp/test_packet.py` says what is in each, and `test_rtcp.py` for `rtcp-*`;
+the two `sent-*` are what the compiled sender has to make of a sound that
+`tests/realtime/test_transmit.py` gives it.
 """
 
 from pathlib import Path
@@ -29,6 +30,18 @@ PACKETS = {
     # M PT=97; the same sound
     "sent-l24": "80 e1 fffe 3d59c4c9 f09fe4a3"
     "  400000 200000  c00000 800000  7fffff 800000  000100 000000",
+    # SR of one block: SSRC, NTP, timestamp, packets, octets; then SSRC, 1/4 lost, -2 in all,
+    # cycle 1 of 0xfffe, jitter, LSR, DLSR; and an SDES: CNAME "a@b", three zeros
+    "rtcp-sender": "81 c8 000c f09fe4a3 e8c4d2a1 80000000 00000080 00000010 00000400"
+    "  0000abcd 40 fffffe 0001fffe 00000030 d2a18000 00010000"
+    "  81 ca 0003 f09fe4a3 01 03 614062 00 0000",
+    # RR without a block, an SDES whose NOTE stands before the CNAME "drums", a BYE with a reason
+    "rtcp-leave": "80 c9 0001 0000abcd"
+    "  81 ca 0004 0000abcd 07 02 6869 01 05 6472756d73 00"
+    "  81 cb 0002 0000abcd 03 656e64",
+    # RR of one block with 4 octets of a profile behind it, an APP, and a padded BYE of two
+    "rtcp-alien": "81 c9 0008 0000abcd f09fe4a3 00 000000 00000001 00000000 00000000 00000000"
+    " deadbeef  80 cc 0002 0000abcd 74657374  a2 cb 0003 00000001 00000002 00000004",
 }
 
 
