@@ -36,7 +36,7 @@ class Source(NamedTuple):
     Attributes:
         host: numeric address.
         port: 1..65535.
-        transport: udp or tcp.
+        transport: udp, tcp, or web for what another process of ours brings.
     """
 
     host: str
@@ -46,6 +46,8 @@ class Source(NamedTuple):
     def __str__(self) -> str:
         """Return it as logs and the desk's history name it: ``osc 192.168.1.20:9000``."""
         host = f"[{self.host}]" if ":" in self.host else self.host
+        if self.transport == "web":
+            return f"web {host}:{self.port}"
         return f"osc {host}:{self.port}" + (" tcp" if self.transport == "tcp" else "")
 
 
@@ -119,6 +121,7 @@ class Admission:
         self._whose = whose
         self._secret = secret
         self._hosts: dict[str, Rights] = {}
+        self._brought: dict[Source, Rights] = {}
         self._paired: OrderedDict[Source, tuple[Rights, float]] = OrderedDict()
         self._wrong = WrongPins()
         self._looking = TokenBucket(PINS_PER_SECOND, PINS_PER_SECOND)
@@ -127,18 +130,31 @@ class Admission:
         """Return whether anything from a host is looked at."""
         return is_neighbour(host, self.networks)
 
+    def hears(self, source: Source) -> bool:
+        """Return whether anything from a surface is looked at; who is brought was looked at."""
+        return source in self._brought or self.is_heard(source.host)
+
+    def bring(self, source: Source, rights: Rights) -> None:
+        """Take in a surface that another process of ours has looked at."""
+        self._brought[source] = rights
+
+    def dismiss(self, source: Source) -> None:
+        """Forget a surface that was brought."""
+        self._brought.pop(source, None)
+
     def is_trusted(self, source: Source) -> bool:
         """Return whether an address is sure to be the sender's own, or was named by the engineer.
 
         Nobody can forge loopback from outside, nor finish TCP's handshake with a forged address.
         """
-        return source.transport == "tcp" or source.host in self._hosts or is_loopback(source.host)
+        return source.transport != "udp" or source.host in self._hosts or is_loopback(source.host)
 
     def rights(self, source: Source, now: float) -> Rights:
         """Return what a surface may do; asking keeps its pairing alive."""
-        if is_loopback(source.host):
+        brought = self._brought.get(source)
+        if brought is None and is_loopback(source.host):
             return ALL
-        rights = self._everybody | self._hosts.get(source.host, self._everybody)
+        rights = brought or self._everybody | self._hosts.get(source.host, self._everybody)
         paired = self._paired.pop(source, None)
         if paired is None or now - paired[1] > PAIRED_SECONDS:
             return rights

@@ -103,7 +103,7 @@ class Commands:
                 )
                 call.answer(challenge, to=reply)
                 return Reason.CHALLENGE
-            if self._endpoints.full:
+            if self._endpoints.full and call.source.transport != "web":
                 return Reason.FULL
             endpoint = self._lease(call, reply)
         return self._extend(call, endpoint, prefix)
@@ -114,7 +114,7 @@ class Commands:
         return number is not None and self._admission.is_answer(reply, number, call.now)
 
     def _lease(self, call: Call, reply: Source) -> Endpoint:
-        forever = call.source.transport == "tcp"
+        forever = call.source.transport != "udp"
         until = math.inf if forever else call.now + LEASE_SECONDS
         endpoint = Endpoint(call.source, reply, call.rights, until, greeted=True, seen=call.now)
         endpoint.received = 1

@@ -33,6 +33,8 @@ class Connections:
         packet: takes each packet that comes in.
         is_heard: whether a host may connect at all.
         ended: is told when a surface has gone.
+        most: connections.
+        most_of_a_host: connections.
     """
 
     def __init__(
@@ -40,8 +42,11 @@ class Connections:
         packet: Callable[[Source, bytes], None],
         is_heard: Callable[[str], bool],
         ended: Callable[[Source], None],
+        most: int = MOST_CONNECTIONS,
+        most_of_a_host: int = MOST_OF_A_HOST,
     ) -> None:
         self.packet = packet
+        self._most, self._most_of_a_host = most, most_of_a_host
         self._is_heard = is_heard
         self._ended = ended
         self._open: dict[Source, Connection] = {}
@@ -55,7 +60,7 @@ class Connections:
         """Take in a connection; return False when there are too many, or its host is not heard."""
         host = connection.source.host
         here = sum(source.host == host for source in self._open)
-        if len(self._open) >= MOST_CONNECTIONS or here >= MOST_OF_A_HOST:
+        if len(self._open) >= self._most or here >= self._most_of_a_host:
             return False
         if not self._is_heard(host):
             # It has said nothing yet, and what counts it is a packet.
@@ -96,10 +101,11 @@ class Connection(asyncio.Protocol):
 
     Args:
         connections: to which it belongs.
+        source: who is at the other end, where its address does not say so.
     """
 
-    def __init__(self, connections: Connections) -> None:
-        self.source = Source("", 0, "tcp")
+    def __init__(self, connections: Connections, source: Source | None = None) -> None:
+        self.source = source or Source("", 0, "tcp")
         self._connections = connections
         self._framing = Framing()
         self._waiting: collections.deque[bytes] = collections.deque()
@@ -119,8 +125,9 @@ class Connection(asyncio.Protocol):
         with contextlib.suppress(OSError):
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_MILLISECONDS)
             plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        host, port = transport.get_extra_info("peername")[:2]
-        self.source = Source(host.removeprefix("::ffff:"), port, "tcp")
+        if not self.source.host:
+            host, port = transport.get_extra_info("peername")[:2]
+            self.source = Source(host.removeprefix("::ffff:"), port, "tcp")
         if not self._connections.add(self):
             self.abort()
 

@@ -101,8 +101,10 @@ class Endpoints:
 
     @property
     def full(self) -> bool:
-        """Whether no more can subscribe; those of the session file do not count."""
-        leased = sum(not endpoint.static for endpoint in self._by_source.values())
+        """Whether no more can subscribe; of those that are brought, others limit the number."""
+        leased = sum(
+            not one.static and one.source.transport != "web" for one in self._by_source.values()
+        )
         return leased >= MOST_ENDPOINTS
 
     def of(self, source: Source) -> Endpoint | None:
@@ -113,7 +115,7 @@ class Endpoints:
         loopback only from that port, since many programs share the host.
         """
         found = self._by_source.get(source)
-        if found is not None or source.transport == "tcp" or is_loopback(source.host):
+        if found is not None or source.transport != "udp" or is_loopback(source.host):
             return found
         statics = (one for one in self._by_source.values() if one.static)
         return next((one for one in statics if one.source.host == source.host), None)

@@ -97,7 +97,7 @@ class Hearing:
     def _sender(self, source: Source) -> Sender:
         sender = self._senders.of(source)
         if sender is None:
-            sender = Sender(source, self._admission.is_heard(source.host))
+            sender = Sender(source, self._admission.hears(source))
             if sender.heard:
                 self._senders.add(sender)
         return sender

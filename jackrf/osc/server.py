@@ -26,6 +26,7 @@ from jackrf.errors import InputError
 from jackrf.lan.networks import attached_networks, drain, network_changes, parse_host
 from jackrf.osc.admission import Admission, Source
 from jackrf.osc.connections import Connection, Connections
+from jackrf.osc.relayed import Relayed
 from jackrf.osc.surfaces import FLUSH_SECONDS, Surfaces
 from jackrf.osc.telling import Outgoing
 
@@ -67,6 +68,7 @@ class OscServer:
         self._udp: socket.socket | None = None
         self._tcp: asyncio.Server | None = None
         self._connections = Connections(self._take, admission.is_heard, surfaces.disconnected)
+        self.relayed = Relayed(self._take, admission, surfaces.disconnected, self._woken)
         self._queue: collections.deque[tuple[Source, bytes]] = collections.deque(maxlen=MOST_QUEUED)
         self._timer: asyncio.TimerHandle | None = None
         self._heard_at = -math.inf
@@ -115,12 +117,16 @@ class OscServer:
         return bound
 
     def _welcome(self) -> Connection:
+        self._woken()
+        return Connection(self._connections)
+
+    def _woken(self) -> None:
         self._heard_at = self._clock()
         self.wake()
-        return Connection(self._connections)
 
     async def close(self) -> None:
         """Stop listening. Harmless when called again."""
+        await self.relayed.close()
         if self._timer is not None:
             self._timer.cancel()
         if self._tcp is not None:
@@ -155,10 +161,12 @@ class OscServer:
         self._timer = None
         # Without a surface, and with nothing heard that may still be held back by a limit, Python
         # sleeps until it hears something: the CPU is for the music.
-        awake = not (self._surfaces.none and self._connections.none)
+        brought = self.relayed.connections
+        awake = not (self._surfaces.none and self._connections.none and brought.none)
         if awake or now - self._heard_at <= QUIET_SECONDS:
             self.wake()
         self._connections.tick(now)
+        brought.tick(now)
         for one in self._surfaces.tick(now, self._is_congested):
             self._send(one)
 
@@ -177,6 +185,8 @@ class OscServer:
     def _is_congested(self, to: Source) -> bool:
         if to.transport == "tcp":
             return self._connections.is_congested(to)
+        if to.transport == "web":
+            return self.relayed.connections.is_congested(to)
         return bool(self._queue)
 
     def _read(self) -> None:
@@ -192,6 +202,8 @@ class OscServer:
     def _send(self, one: Outgoing) -> None:
         if one.to.transport == "tcp":
             self._connections.send(one)
+        elif one.to.transport == "web":
+            self.relayed.connections.send(one)
         elif not self._queue:
             if not self._sent(one.to, one.datagram) and not one.meter:
                 self._enqueue(one)

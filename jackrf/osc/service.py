@@ -4,6 +4,7 @@ import logging
 import secrets
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from jackrf.cue import Cue
@@ -72,6 +73,14 @@ class OscService:
         self._pins.check()
         await self._server.start()
         await self._finding.start()
+
+    async def welcome_relayed(self, path: Path) -> None:
+        """Let the pages of the web in, by a Unix socket; `close` ends that too.
+
+        Raises:
+            InputError: the socket cannot be opened there.
+        """
+        await self._server.relayed.start(path)
 
     async def close(self) -> None:
         """Stop listening. Harmless when called again."""

@@ -99,6 +99,8 @@ class Surfaces:
         self._commands.watch(endpoint)
         self._refusals.settle(address.host)
         for other in self._endpoints:
+            if other.source.transport == "web":
+                continue  # whoever brought it has said what it may do
             if other is not endpoint and other.source.host == address.host:
                 other.rights |= rights
                 other.greeted = False
