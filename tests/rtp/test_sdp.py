@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from jackrf.rtp.sdp import Description, serialise
+from jackrf.rtp.sdp import Description, Offer, SdpError, parse, serialise
 from jackrf.rtp.stream import PAYLOADS
 
 DRUMS = Description(
@@ -95,3 +97,85 @@ def test_l16_has_its_own_type() -> None:
     assert described[5] == "m=audio 5004 RTP/AVP 96"
     assert described[7] == "a=rtpmap:96 L16/48000/2"
     assert described[1] == "o=- 3970000001 7 IN IP4 192.168.1.10"
+
+
+def test_what_is_written_is_read() -> None:
+    """A receiver finds in jackrf's own SDP what the sender put there."""
+    assert parse(serialise(DRUMS)) == Offer(
+        name="Drums",
+        host="192.168.1.10",
+        port=5004,
+        payload_type=97,
+        encoding="L24",
+        samplerate=48000,
+        channels=2,
+        packet_ms=2.667,
+        rtcp_port=5005,
+    )
+
+
+FOREIGN = """v=0
+o=- 1311738121 1311738121 IN IP4 192.168.1.1
+s=Stage left I/O
+c=IN IP4 239.0.0.1/32
+t=0 0
+m=video 5006 RTP/AVP 33
+a=rtpmap:33 MP2T/90000
+m=audio 5004 RTP/AVP 0 98 96
+c=IN IP4 239.0.0.2/32/2
+i=8 channels: one, two
+a=rtpmap:98 AM824/48000/8
+a=rtpmap:96 L24/96000/8
+a=ptime:0.125
+a=rtcp:53020 IN IP4 239.0.0.2
+a=control:trackID=1
+"""
+
+
+def test_a_foreign_one_is_read() -> None:
+    """Video and formats that are not known are passed over; the media's own c= line wins."""
+    assert parse(FOREIGN) == Offer(
+        "Stage left I/O", "239.0.0.2", 5004, 96, "L24", 96000, 8, 0.125, 53020, "trackID=1"
+    )
+
+
+@pytest.mark.parametrize(("payload_type", "channels"), [("10", 2), ("11", 1)])
+def test_static_payload_types_need_no_rtpmap(payload_type: str, channels: int) -> None:
+    """10 and 11 are L16 at 44.1 kHz (RFC 3551, table 4)."""
+    offer = parse(f"v=0\nc=IN IP6 ff02::1\nm=audio 0 RTP/AVP {payload_type}\n")
+    assert (offer.encoding, offer.samplerate, offer.channels) == ("L16", 44100, channels)
+    assert (offer.name, offer.host, offer.port, offer.rtcp_port) == ("-", "ff02::1", 0, 0)
+    assert offer.packet_ms is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("v=0", "hello", "no SDP: its first line is 'hello', not 'v=0'"),
+        ("L24/96000/8", "opus/48000/2", "the SDP offers video 5006 RTP/AVP 33, audio 5004 RTP/AVP"),
+        (
+            "L24/96000/8",
+            "L24/many/8",
+            "'a=rtpmap:96 L24/many/8': 'many' is no number up to",
+        ),
+        ("audio 5004", "audio 99999", "'99999' is no number up to 65535"),
+        ("audio 5004", f"audio {'9' * 5000}", "'99999999999999999999' is no number"),
+        ("a=rtcp:53020", "a=rtcp:x", "'x' is no number up to 65535"),
+        ("c=IN IP4 239.0.0.2/32/2", "c=239.0.0.2", "'c=239.0.0.2' is no 'c=IN IP4 ADDRESS'"),
+    ],
+)
+def test_an_error_names_the_line(old: str, new: str, message: str) -> None:
+    """What is wrong is named as it stands there."""
+    with pytest.raises(SdpError, match=message):
+        parse(FOREIGN.replace(old, new))
+
+
+@given(st.text(max_size=200) | st.lists(st.sampled_from(FOREIGN.split("\n"))).map("\n".join))
+def test_any_text_is_an_offer_or_an_error(text: str) -> None:
+    """Nothing but SdpError comes of a text that somebody else wrote."""
+    try:
+        offer = parse("v=0\n" + text)
+    except SdpError:
+        return
+    assert offer.samplerate > 0
+    assert offer.channels > 0
