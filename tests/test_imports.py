@@ -71,6 +71,7 @@ THE_ENGINE_ROOM = (
 REALTIME = ("jackrf.realtime", "jackrf.realtime.*")
 RTP = ("jackrf.rtp", "jackrf.rtp.*")
 LAN = ("jackrf.lan", "jackrf.lan.*")
+RTSP = ("jackrf.rtsp", "jackrf.rtsp.*")
 
 LAYERS = (
     Layer(("jackrf", "jackrf.units", "jackrf.errors"), own=(), foreign=(), never=OUTSIDE),
@@ -112,6 +113,12 @@ LAYERS = (
         never=("jack",),
     ),
     Layer(
+        RTSP,
+        own=(*THE_MODEL, *THE_ENGINE_ROOM, *RTP, *LAN, *RTSP),
+        foreign=(),
+        never=("jack",),
+    ),
+    Layer(
         ("jackrf.control", "jackrf.control.*"),
         own=("jackrf.errors", "jackrf.units", "jackrf.control", "jackrf.control.*"),
         foreign=(),
@@ -143,6 +150,9 @@ LAYERS = (
 )
 
 SANS_IO = (
+    "jackrf.lan.counters",
+    "jackrf.lan.digest",
+    "jackrf.lan.limits",
     "jackrf.osc.addresses",
     "jackrf.osc.admission",
     "jackrf.osc.aliases",
@@ -178,6 +188,12 @@ SANS_IO = (
     "jackrf.osc.telling",
     "jackrf.osc.tree",
     "jackrf.osc.views",
+    "jackrf.rtsp.admission",
+    "jackrf.rtsp.conversation",
+    "jackrf.rtsp.house",
+    "jackrf.rtsp.messages",
+    "jackrf.rtsp.refusals",
+    "jackrf.rtsp.transport",
     "jackrf.sessions.nsm",
     "jackrf.sessions.nsm_messages",
 )

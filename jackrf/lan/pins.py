@@ -1,9 +1,10 @@
-"""PINs that bind a surface to a mix or to the engineer: made, kept as hashes, and checked.
+"""PINs that open a mix, or all of them: made, kept as hashes, and checked.
 
-They stand in ``secrets.toml`` beside the session, which only its owner may read, so that the
-session itself can be given away. What is there are salted hashes: a PIN is shown once, when it is
-made. Four or six digits are soon tried out by who has that file, and OSC over UDP is clear text:
-a PIN keeps honest people apart and stops nobody who listens in.
+A surface changes a mix with its PIN, and a listener hears it. PINs stand in ``secrets.toml`` beside
+the session, which only its owner may read, so that the session itself can be given away. What is
+there are hashes: salted ones for surfaces, and for listeners what Digest authentication needs. A
+PIN is shown once, when it is made. Four or six digits are soon tried out by who has that file, and
+OSC over UDP is clear text: a PIN keeps honest people apart and stops nobody who listens in.
 """
 
 import hashlib
@@ -17,16 +18,19 @@ from pathlib import Path
 from typing import Any
 
 from jackrf.errors import InputError
+from jackrf.lan import digest
 
 ENGINEER = ""
 """Stands where a mix's id would: mixes have ids of at least one character."""
 FILE_NAME = "secrets.toml"
+EMPTY = '""'
+"""How TOML writes `ENGINEER` for a key."""
 DIGITS = 6
 LONGEST = 32
 """Characters of what is looked at as a PIN; the time to hash it is the same for all of them."""
 
 _HEAD = """\
-# Salted hashes of the PINs of jackrf's control surfaces. `jackrf pin MIX` makes a new PIN.
+# Hashes of the PINs of jackrf's mixes. `jackrf pin MIX` makes a new PIN.
 # Keep this file to yourself; the session beside it can be shared.
 """
 
@@ -38,10 +42,12 @@ class Pins:
     Attributes:
         salt: one for all, so that one hash answers whose PIN it is.
         hashes: hexadecimal.
+        digests: the same PINs for listeners, by algorithm and then as `hashes`.
     """
 
     salt: bytes = field(default_factory=lambda: secrets.token_bytes(16))
     hashes: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def make(self, whose: str) -> str:
         """Make a new PIN that nobody else has, and keep its hash in place of the old one.
@@ -54,7 +60,26 @@ class Pins:
             hashed = self._hash(pin)
             if hashed not in self.hashes.values():
                 self.hashes[whose] = hashed
+                for name in digest.ALGORITHMS:
+                    kept = digest.key(user_of(whose), pin, name)
+                    self.digests.setdefault(name, {})[whose] = kept
                 return pin
+
+    def keys(self, mix: str) -> dict[str, dict[str, str]] | None:
+        """Return what opens a mix for listeners, as `jackrf.lan.digest.verify` takes it.
+
+        None if it is open to everybody; nothing in it if its PIN is of a jackrf that did not
+        keep one for listeners.
+        """
+        if mix not in self.hashes:
+            return None
+        found: dict[str, dict[str, str]] = {}
+        for name, known in self.digests.items():
+            # The mix's own last: a mix may be called as the engineer is.
+            for whose in (ENGINEER, mix):
+                if whose in known:
+                    found.setdefault(user_of(whose), {})[name] = known[whose]
+        return found
 
     def whose(self, pin: str) -> str | None:
         """Return the mix's id, or `ENGINEER`, that a PIN stands for; None if it is wrong.
@@ -108,6 +133,21 @@ class PinFile:
         except InputError:
             return None
 
+    def keys(self, mix: str) -> dict[str, dict[str, str]] | None:
+        """Return what opens a mix for listeners, as `Pins.keys` does.
+
+        While the file cannot be read, nothing opens any mix.
+        """
+        try:
+            return load(self.path).keys(mix)
+        except InputError:
+            return {}
+
+
+def user_of(whose: str) -> str:
+    """Return the user name that goes with a PIN: the mix's id, or the engineer's."""
+    return digest.ENGINEER_USER if whose == ENGINEER else whose
+
 
 def load(path: Path) -> Pins:
     """Read the file; without one there are no PINs.
@@ -135,10 +175,23 @@ def _parse(path: Path, table: dict[str, Any]) -> Pins:
         found = dict(table.get("mixes", {}))
         if "engineer" in table:
             found[ENGINEER] = table["engineer"]
-        hashes = {whose: bytes.fromhex(text).hex() for whose, text in found.items()}
+        hashes = _hexadecimal(found)
+        digests = {name: _hexadecimal(dict(known)) for name, known in _digests(table).items()}
     except (KeyError, TypeError, ValueError):
         raise InputError(f"{path} is not a list of PINs: {_remedy(path)}") from None
-    return Pins(salt, hashes)
+    return Pins(salt, hashes, digests)
+
+
+def _digests(table: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: known
+        for name, known in dict(table.get("digests", {})).items()
+        if name in digest.ALGORITHMS
+    }
+
+
+def _hexadecimal(found: dict[str, Any]) -> dict[str, str]:
+    return {whose: bytes.fromhex(text).hex() for whose, text in found.items()}
 
 
 def _remedy(path: Path) -> str:
@@ -156,6 +209,9 @@ def save(path: Path, pins: Pins) -> None:
         lines.append(f'engineer = "{pins.hashes[ENGINEER]}"')
     lines.append("\n[mixes]")
     lines += [f'{mix} = "{text}"' for mix, text in pins.hashes.items() if mix != ENGINEER]
+    for name, known in pins.digests.items():
+        lines.append(f"\n[digests.{name}]")
+        lines += [f'{mix or EMPTY} = "{text}"' for mix, text in known.items()]
     try:
         _replace(path, "\n".join(lines) + "\n")
     except OSError as error:

@@ -1,11 +1,8 @@
-"""What was refused: from whom, how often, and the sentence that mends it."""
+"""Why something that a surface sent had no effect, and the sentence that mends it."""
 
-from collections import Counter, OrderedDict
 from enum import Enum
-from typing import Final
 
-MOST_LINES: Final = 64
-"""As many lines are kept; of more, the one that was refused longest ago goes."""
+from jackrf.lan import counters
 
 
 class Reason(Enum):
@@ -36,55 +33,12 @@ class Reason(Enum):
         return self.name.lower()
 
 
-class Refusals:
-    """Counts by reason, and what is to be done by host.
+class Refusals(counters.Refusals[Reason]):
+    """What OSC refused.
 
     Args:
         mix: id of the mix that a remedy names where the message named none.
     """
 
     def __init__(self, mix: str) -> None:
-        self._mix = mix
-        self._counts: Counter[Reason] = Counter()
-        self._lines: OrderedDict[tuple[str, Reason], tuple[int, str]] = OrderedDict()
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How often something was refused, by the reason's name."""
-        return {reason.key: self._counts[reason] for reason in Reason}
-
-    def note(self, host: str, reason: Reason, what: str = "", mix: str | None = None) -> str:
-        """Count a refusal; return it as a line.
-
-        Args:
-            host: whose message it was.
-            reason: why.
-            what: the address that it was for.
-            mix: id of the mix that it was for.
-        """
-        self._counts[reason] += 1
-        count, _ = self._lines.pop((host, reason), (0, ""))
-        remedy, why = reason.value
-        remedy = remedy.format(host=host, mix=mix or self._mix)
-        line = f"OSC from {host} refused: {remedy} ({f'{what}: ' if what else ''}{why})"
-        self._lines[host, reason] = count + 1, line
-        if len(self._lines) > MOST_LINES:
-            self._lines.popitem(last=False)
-        return line
-
-    def settle(self, host: str) -> None:
-        """Forget the lines about a host: it has been paired."""
-        for key in [key for key in self._lines if key[0] == host]:
-            del self._lines[key]
-
-    def forgive(self, host: str, reason: Reason) -> None:
-        """Take back what a host was refused: it has mended that itself."""
-        count, _ = self._lines.pop((host, reason), (0, ""))
-        self._counts[reason] -= count
-
-    def lines(self) -> list[str]:
-        """Return a line for each host and reason, the latest last."""
-        return [
-            f"{line[:-1]}, {count} times)" if count > 1 else line
-            for count, line in self._lines.values()
-        ]
+        super().__init__(Reason, "OSC", mix)

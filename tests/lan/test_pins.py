@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jackrf.errors import InputError
+from jackrf.lan import digest
 from jackrf.lan.pins import ENGINEER, PinFile, Pins, load, save
 
 
@@ -90,6 +91,8 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
         "salt = 3",
         'salt = "00"\nmixes = 3',
         'salt = "00"\nengineer = 1',
+        'salt = "00"\ndigests = 1',
+        'salt = "00"\n[digests]\nMD5 = 1',
     ],
 )
 def test_a_file_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
@@ -109,3 +112,40 @@ def test_a_file_that_cannot_be_read_or_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written: Is a directory"):
         save(tmp_path / "secrets.toml", Pins())
     assert [path.name for path in tmp_path.iterdir()] == ["secrets.toml"]
+
+
+def test_a_pin_opens_its_mix_for_listeners(tmp_path: Path) -> None:
+    """By Digest, with the mix's id for a user; the engineer's opens all that have one."""
+    file = PinFile(tmp_path / "secrets.toml")
+    assert file.keys("drums") is None
+    pin, engineer = file.make("drums"), file.make(ENGINEER)
+    found = file.keys("drums")
+    assert found == {
+        user: {name: digest.key(user, known, name) for name in digest.ALGORITHMS}
+        for user, known in (("drums", pin), ("engineer", engineer))
+    }
+    assert file.keys("keys") is None
+    assert load(file.path).digests.keys() == {"MD5", "SHA-256"}
+
+
+def test_a_mix_called_engineer_has_a_pin_of_its_own() -> None:
+    """Its own opens it."""
+    pins = Pins()
+    pins.make(ENGINEER)
+    pin = pins.make("engineer")
+    found = pins.keys("engineer")
+    assert found is not None
+    assert found["engineer"]["MD5"] == digest.key("engineer", pin, "MD5")
+
+
+def test_a_pin_of_an_older_file_opens_nothing_for_listeners(tmp_path: Path) -> None:
+    """Nor does any while the file is in disorder; surfaces still use the older one."""
+    file = PinFile(tmp_path / "secrets.toml")
+    pin = file.make("drums")
+    text = file.path.read_text()
+    file.path.write_text(text[: text.index("[digests")])
+    assert file.whose(pin) == "drums"
+    assert file.keys("drums") == {}
+    file.path.chmod(0o644)
+    assert file.keys("drums") == {}
+    assert file.keys("keys") == {}

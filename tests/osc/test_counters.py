@@ -1,6 +1,7 @@
 """What was refused can be seen, and what mends it is told with it."""
 
-from jackrf.osc.counters import MOST_LINES, Reason, Refusals
+from jackrf.lan.counters import MOST_LINES
+from jackrf.osc.counters import Reason, Refusals
 
 
 def test_a_refusal_names_the_command_that_mends_it() -> None:
