@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from jackrf import __version__
+from jackrf.commands.listen_table import LISTEN_COMMANDS, ServerName
 from jackrf.commands.scene_table import recall, scene_app
 from jackrf.commands.session_table import SESSION_COMMANDS, ClientName, SessionFile
 from jackrf.errors import JackrfError
@@ -34,12 +35,6 @@ class LayoutFormat(StrEnum):
     TOSC = "tosc"
     OPEN_STAGE_CONTROL = "open-stage-control"
     PNG = "png"
-
-
-ServerName = Annotated[
-    str | None,
-    typer.Option("--server", metavar="NAME", help="JACK server to use, if not the default one."),
-]
 
 
 @app.command(rich_help_panel="Main")
@@ -74,6 +69,10 @@ def run(  # noqa: PLR0913, PLR0917 - an option is an argument
     save_at_end: Annotated[
         bool, typer.Option("--save-at-end", help="Save the session when it ends.")
     ] = False,
+    identify: Annotated[
+        str | None,
+        typer.Option("--identify", metavar="MIX", help="Play a soft tone into a mix for 10 s."),
+    ] = None,
 ) -> None:
     """Open a session: take inputs from JACK, mix, send, until Ctrl-C or SIGTERM.
 
@@ -85,33 +84,13 @@ def run(  # noqa: PLR0913, PLR0917 - an option is an argument
     from jackrf.running.run import run as run_session
 
     how = Resuming(recover, muted, as_saved, save_at_end)
-    run_session(session, server=server, name=name, wait=wait, osc_port=osc_port, how=how)
+    run_session(
+        session, server=server, name=name, wait=wait, osc_port=osc_port, how=how, identify=identify
+    )
 
 
-@app.command(rich_help_panel="Main")
-def listen(
-    url: Annotated[str, typer.Argument(metavar="URL", help="udp://ADDRESS:PORT to listen on.")],
-    server: ServerName = None,
-    name: Annotated[
-        str, typer.Option("--name", metavar="NAME", help="Name of the JACK client.")
-    ] = "jackrf-listen",
-    connect: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--connect",
-            metavar="PORT",
-            help="JACK port to connect out_1, then out_2 to; give it twice. "
-            "Default: the first two playback ports. '' for none.",
-        ),
-    ] = None,
-    encoding: Annotated[
-        str, typer.Option(help="L16 or L24, for a stream whose packets do not say: auto.")
-    ] = "auto",
-) -> None:
-    """Hear a mix: take it from the network and play it into JACK."""
-    from jackrf.commands.listen import listen as listen_to
-
-    listen_to(url, server=server, name=name, connect=connect, encoding=encoding)
+for command_name, command in LISTEN_COMMANDS.items():
+    app.command(command_name, rich_help_panel="Main")(command)
 
 
 @app.command(rich_help_panel="Main")

@@ -197,6 +197,10 @@ class Engine:
         self._gains.write(places, amplitudes, seconds, gently=gently)
         self.context["revision"][0] += 1
 
+    def identify(self, mix: int, *, on: bool) -> None:
+        """Play the tone that says whose ears these are into a mix, or let it die away."""
+        self.mixes["tone"][mix] = int(on)
+
     def set_freewheel(self, freewheel: bool) -> None:
         """Stop sending while the graph runs faster than the network, or go on."""
         self.context["freewheel"] = int(freewheel)

@@ -53,6 +53,9 @@ MIX = np.dtype(
         ("timestamp_offset", "u4"),  # RTP timestamp = JACK frame time + this, modulo 2**32
         ("payload_type", "u4"),
         ("sample_bytes", "u4"),  # 2 = L16, 3 = L24
+        ("tone", "u4"),  # Python: 1 = play the tone that says whose ears these are
+        ("tone_level", "f4"),  # 0..1, of the last frame
+        ("tone_frames", "i8"),  # played since it was switched on
     ]
 )
 

@@ -1,6 +1,6 @@
 """The send side: what JACK calls each period. Read this after `context`.
 
-    port buffers -> clean, meter -> mix with gliding gains -> fade -> limit, meter
+    port buffers -> clean, meter -> mix with gliding gains -> tone -> fade -> limit, meter
                  -> local ports, and L16 or L24 packets -> each listener's socket
 
 The mixes are made in place in the client's own output ports, and from there converted straight into
@@ -12,6 +12,7 @@ from numba import carray
 
 from jackrf.realtime.compiling import JACK_PROCESS, callback, kernel
 from jackrf.realtime.context import CONTEXT, DURATION_BINS, INPUT, MIX
+from jackrf.realtime.identify import add_tone
 from jackrf.realtime.libc import (
     CLOCK_MONOTONIC,
     clock_gettime,
@@ -138,6 +139,7 @@ def run_period(context, inputs, mixes, frames, frame_time, now):
         right = carray(pointer(mix.right_at), (frames,), np.float32)
         _mix_side(state, 2 * number, left, inputs)
         _mix_side(state, 2 * number + 1, right, inputs)
+        add_tone(context.samplerate, mix, left, right)
         _fade(context, mix, left, right)
         _limit(context, mix, left, right, kept)
     if context.freewheel == 0:

@@ -15,6 +15,7 @@ from jackrf.errors import InputError, JackServerError
 from jackrf.osc.service import OscService
 from jackrf.parameters import Place
 from jackrf.reports import describe, status
+from jackrf.running.identifying import Identifying
 from jackrf.running.keeper import Keeper
 from jackrf.running.making import make_desk, make_osc
 from jackrf.running.recalling import handlers as recalling_handlers
@@ -71,6 +72,8 @@ class Running:
             handlers |= {"pin": osc.make_pin, "pair": osc.pair}
         handlers |= {} if keeper is None else saving_handlers(keeper)
         handlers |= {} if scenes is None else recalling_handlers(scenes, desk)
+        self.identifying = Identifying(desk)
+        handlers |= self.identifying.handlers
         self._control = ControlServer(name, handlers)
 
     def _status(self, _: Mapping[str, Any]) -> Any:
@@ -159,6 +162,7 @@ class Running:
 
     async def leave(self) -> None:
         """Close everything but the desk, which is to be handed over or closed."""
+        self.identifying.close()
         for part in (self._osc, self._scenes, self._keeper):
             if part is not None:
                 await part.close()
@@ -167,6 +171,7 @@ class Running:
     def _open(self) -> None:
         client = self.desk.open(self._name, self._server)
         self._listen_to(client)
+        self.identifying.open()
         self._say(
             f"{self.desk.name!r} runs as {client.name} at {client.samplerate} Hz, "
             f"{client.period} frames; stop with Ctrl-C",
@@ -229,6 +234,7 @@ def run(
     wait: bool,
     osc_port: int | None = None,
     how: Resuming = AS_IT_WAS,
+    identify: str | None = None,
 ) -> None:
     """Open a session and run it until SIGINT or SIGTERM.
 
@@ -239,6 +245,7 @@ def run(
         wait: for a JACK server that is not there.
         osc_port: to listen on in place of the session's.
         how: what becomes of what was not saved the last time, and now.
+        identify: id of a mix that plays the tone for 10 s, to find its ears.
 
     Raises:
         JackrfError: with one line and an exit code; nothing stays half-started.
@@ -251,6 +258,9 @@ def run(
     osc = make_osc(opened.session, desk, folder, osc_port, scenes)
 
     async def run_until_stopped() -> None:
-        await Running(desk, server, name, osc=osc, keeper=keeper, scenes=scenes).run(wait=wait)
+        running = Running(desk, server, name, osc=osc, keeper=keeper, scenes=scenes)
+        if identify is not None:
+            running.identifying.wish(identify)
+        await running.run(wait=wait)
 
     asyncio.run(run_until_stopped())
