@@ -1,4 +1,4 @@
-"""``python -m bench``: measure, print the table, and write it as Markdown, JSON and a picture."""
+"""``python -m bench``: measure, print the table, write it as Markdown, JSON, picture and README."""
 
 import argparse
 import signal
@@ -18,7 +18,7 @@ from bench.picture import draw
 from bench.place import Place, open_place
 from bench.results import Results
 from bench.soak import measure_soak
-from bench.table import markdown
+from bench.table import in_readme, markdown
 from jackrf.errors import JackrfError
 
 EPILOG = """With no part, all but soak are measured, which takes a quarter of an hour.
@@ -35,6 +35,7 @@ PARTS: dict[str, Measure] = {
     "start": lambda place, o, say: {"first_packet": measure_first_packet(place, o.rounds, say)},
     "soak": lambda place, o, say: {"soak": measure_soak(place, o.minutes, say)},
 }
+HERE = Path(__file__).parent
 USUAL = ["cpu", "latency", "busy", "start"]
 TABLE_WIDTH = 132
 """Columns in which no table is cut."""
@@ -52,9 +53,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--loads", type=int, default=6, help="runs under each load [6]")
     parser.add_argument("--chirps", type=int, default=45, help="chirps through each path [45]")
     parser.add_argument("--minutes", type=float, default=10.0, help="length of the soak [10]")
-    parser.add_argument(
-        "--out", type=Path, default=Path(__file__).parent, help="folder of results.*"
-    )
+    parser.add_argument("--out", type=Path, default=HERE, help="folder of results.*")
     options = parser.parse_args()
     unknown = set(options.parts) - set(PARTS)
     if unknown:
@@ -93,6 +92,9 @@ def main() -> None:
     text = markdown(results)
     (options.out / "results.md").write_text(text)
     draw(results, options.out / "results.png")
+    readme = options.out.parent / "README.md"
+    if options.out == HERE:
+        readme.write_text(in_readme(readme.read_text("utf-8"), results), "utf-8")
     console = Console()
     console.width = max(console.width, TABLE_WIDTH)
     console.print(Markdown(text))

@@ -18,6 +18,9 @@ from bench.summary import (
 
 NONE = "-"
 
+BEGIN, END = "<!-- bench:start -->\n", "<!-- bench:end -->"
+"""Between these the README has its table."""
+
 ROLES = {
     "jackrf": "**jackrf**",
     "C": "C, `gcc -O3 -march=native`",
@@ -39,12 +42,20 @@ def rows(header: Iterable[str], *lines: Iterable[str]) -> list[str]:
     return ["| " + " | ".join(cells) + " |" for cells in (titles, rule, *lines)]
 
 
-def _requirements(results: Results) -> list[str]:
+def what_must_hold(results: Results) -> list[str]:
+    """Return the table of limits, as Markdown lines; none where nothing was measured."""
     found = requirements(results)
     if not found:
         return []
     lines = [(r.what, r.limit, r.measured, "yes" if r.holds else "**no**") for r in found]
-    return ["## What must hold", "", *rows(("", "limit", "measured", "holds"), *lines), ""]
+    return rows(("", "limit", "measured", "holds"), *lines)
+
+
+def in_readme(readme: str, results: Results) -> str:
+    """Return the README with the table of limits between its two marks."""
+    before, mark, rest = readme.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    return "".join((before, mark, *(f"{line}\n" for line in what_must_hold(results)), end, after))
 
 
 def _client(case: CpuCase, label: str, period_us: float) -> list[str]:
@@ -167,8 +178,10 @@ def markdown(results: Results) -> str:
         "",
         f"{machine.sentence}. {versions}.",
         "",
-        *_requirements(results),
     ]
+    must = what_must_hold(results)
+    if must:
+        lines += ["## What must hold", "", *must, ""]
     if results.cpu is not None:
         lines += _cpu(results.cpu)
     if results.latency is not None:
