@@ -4,18 +4,17 @@ The desk outlives the JACK client: when a server goes and comes back, a new clie
 take over its levels, its listeners with their sockets and counters, and the streams' SSRCs.
 """
 
-import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from jackrf.audience.sockets import DSCP, open_destinations
+from jackrf.audience.table import Audience
 from jackrf.client import Event, JackClient, PortName
-from jackrf.destinations import parse_url
 from jackrf.engine import Engine, MixMeters, Stream, wait_until
 from jackrf.history import History
-from jackrf.listeners import Listener, open_listener
 from jackrf.mixer import Mixer
 from jackrf.parameters import Place, Value, checked
 from jackrf.rtp.stream import PAYLOADS, Encoding, identify
@@ -38,11 +37,13 @@ class MixPlan:
         send_to: URLs.
         encoding: L16 or L24.
         ceiling: of the limiter in dBFS, None for no limiter.
+        dscp: how routers are asked to treat its packets, 0 to 63; 0 asks for nothing.
     """
 
     send_to: Sequence[str]
     encoding: Encoding
     ceiling: float | None
+    dscp: int = DSCP
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +97,9 @@ class Desk:
             f"in_{number + 1:02d}": list(wishes.get(strip.id, ()))
             for number, strip in enumerate(mixer.strips)
         }
-        self.listeners = self._open_listeners()
-
-    def _open_listeners(self) -> list[Listener]:
-        with contextlib.ExitStack() as stack:
-            opened: list[Listener] = []
-            for number, mix in enumerate(self.mixer.mixes):
-                for url in self.plans[mix.id].send_to:
-                    listener = open_listener(number, parse_url(url))
-                    stack.callback(listener.close)
-                    opened.append(listener)
-            stack.pop_all()
-        return opened
+        found = [(number, plans[mix.id]) for number, mix in enumerate(mixer.mixes)]
+        wanted = [(number, plan.send_to, plan.dscp) for number, plan in found]
+        self.audience = Audience(open_destinations(wanted))
 
     def open(self, client_name: str, server: str | None) -> JackClient:
         """Open the JACK client, show its ports, start mixing and sending, and connect.
@@ -121,11 +113,12 @@ class Desk:
             engine = Engine(len(self.mixer.strips), self._streams(), client.samplerate)
             self._register(client, engine)
             engine.set_gains(self.mixer.matrix())
-            engine.publish([listener.row for listener in self.listeners])
+            self.audience.start(engine)
             client.install(engine.callback, engine.context_address, engine)
             client.activate()
         except BaseException:
             client.close()
+            self.audience.stop()
             raise
         self.client, self.engine, self.state = client, engine, "running"
         self.grant_wishes()
@@ -176,7 +169,7 @@ class Desk:
             (name,) = event.text
             if any(name in peers for peers in self.wishes.values()):
                 self.grant_wishes()
-        self.engine.collect()
+        self.audience.tend()
 
     def watch(self, watcher: Watcher) -> None:
         """Have every later change told, after it was made: places with values, and who made it."""
@@ -279,8 +272,7 @@ class Desk:
         """Close the client, for good or until there is a server again; the rest stays."""
         if self.client is not None:
             self.client.close()
-        if self.engine is not None:
-            self.engine.collect(stopped=True)
+        self.audience.stop()
         self.client, self.engine, self.state = None, None, "waiting for JACK"
 
     def fade_out(self) -> None:
@@ -295,5 +287,4 @@ class Desk:
     def close(self) -> None:
         """Leave JACK and close every socket."""
         self.leave_jack()
-        for listener in self.listeners:
-            listener.close()
+        self.audience.close()

@@ -21,10 +21,8 @@ from jackrf.gains import GLIDE_SECONDS, Gains
 from jackrf.realtime import process as compiled
 from jackrf.realtime.context import (
     CONTEXT,
-    DROP_CAUSES,
     DURATION_BINS,
     INPUT,
-    LISTENER,
     MAX_PACKET,
     MAX_PERIOD,
     MAX_SLICES,
@@ -266,27 +264,6 @@ class Engine:
             name: round(value / 1000.0, 1) for name, value in zip(QUANTILES, values, strict=True)
         }
         return named | {"max": round(float(self.context["longest"][0]) / 1000.0, 1)}
-
-
-def new_listener(mix: int, socket: int, sequence: int) -> NDArray[Any]:
-    """Return a LISTENER array of length 1 for a non-blocking, connected socket.
-
-    Args:
-        mix: its number.
-        socket: the file descriptor.
-        sequence: of the first packet; random, as RFC 3550 section 5.1 asks.
-    """
-    row = np.zeros(1, LISTENER)
-    row["mix"] = mix
-    row["socket"] = socket
-    row["sequence"] = sequence & 0xFFFF
-    row["marker"] = 1
-    return row
-
-
-def drops(row: NDArray[Any]) -> dict[str, int]:
-    """Return how many packets of a listener were dropped, by cause."""
-    return {cause: int(row[cause][0]) for cause in DROP_CAUSES}
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:

@@ -62,7 +62,7 @@ def _mix(desk: Desk, number: int, meters: MixMeters) -> dict[str, Any]:
         "encoding": encoding,
         "listeners": [
             listener.report(bytes_per_millisecond)
-            for listener in desk.listeners
+            for listener in desk.audience.listeners
             if listener.mix == number
         ],
     }
@@ -81,7 +81,8 @@ def describe(desk: Desk, mix: str, listener: int = 0) -> str:
     """
     desk.mixer.value(Place(mix, None, "gain"))
     number = desk.mixer.mix_number[mix]
-    hearing = [one for one in desk.listeners if one.mix == number]
+    everybody = desk.audience.listeners
+    hearing = [(one, one.destination) for one in everybody if one.mix == number and one.destination]
     if not hearing:
         raise InputError(f"mix {mix!r} is sent nowhere: add to its send_to")
     if not 0 <= listener < len(hearing):
@@ -89,17 +90,18 @@ def describe(desk: Desk, mix: str, listener: int = 0) -> str:
         raise InputError(f"mix {mix!r} is sent to {known} places, there is no number {number}")
     if desk.client is None:
         raise InputError("there is no JACK server, so the sample rate is not known yet")
-    chosen = hearing[listener]
+    chosen, wanted = hearing[listener]
     host, port = chosen.address
     return serialise(
         Description(
             name=f"{desk.name}: {desk.mixer.mixes[number].name}",
             identifier=identify(desk.stream_name, mix)[0],
             origin=chosen.sender,
-            destination=host if chosen.destination.is_multicast else chosen.sender,
+            destination=host if wanted.is_multicast else chosen.sender,
             port=port,
             payload=PAYLOADS[desk.plans[mix].encoding],
             samplerate=desk.client.samplerate,
             packet_frames=desk.client.period,
+            ttl=wanted.ttl,
         )
     )

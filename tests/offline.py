@@ -12,7 +12,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from jackrf.engine import Engine, Stream, new_listener
+from jackrf.audience.row import new_row
+from jackrf.engine import Engine, Stream
 from jackrf.receiver import Receiver
 from jackrf.rtp.packet import Packet, parse
 from jackrf.rtp.stream import PAYLOADS, Encoding
@@ -92,7 +93,7 @@ class Ear:
         self.socket, self._far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, room)
         self._far.setblocking(False)
-        self.row = new_listener(mix, self.socket.fileno(), sequence)
+        self.row = new_row(mix, self.socket.fileno(), sequence)
 
     def datagrams(self) -> list[bytes]:
         """What has come since the last call."""

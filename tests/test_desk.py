@@ -131,7 +131,7 @@ def test_levels_and_counters_outlive_the_client(dummy_jack: DummyJack) -> None:
     with socket.socket(type=socket.SOCK_DGRAM) as hearing:
         hearing.bind(("127.0.0.1", 0))
         with closing(make(f"udp://127.0.0.1:{hearing.getsockname()[1]}")) as desk:
-            row = desk.listeners[0].row
+            row = desk.audience.listeners[0].row
             desk.open(NAME, dummy_jack.name)
             until(lambda: bool(row["sent"][0] > 5))
             desk.leave_jack()

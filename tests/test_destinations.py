@@ -40,7 +40,6 @@ def test_host_and_port_are_found(url: str, host: str, port: int, is_multicast: b
         ("udp://127.0.0.1:many", "is no address"),
         ("udp://[::1:5004", "is no address"),
         ("udp://127.0.0.1:5004/drums", "more than a host and a port"),
-        ("udp://127.0.0.1:5004?ttl=2", "more than a host and a port"),
         ("udp://127.0.0.1:5004#1", "more than a host and a port"),
         ("udp://me@127.0.0.1:5004", "more than a host and a port"),
     ],
@@ -54,6 +53,33 @@ def test_what_is_no_destination_says_what_is_allowed(url: str, problem: str) -> 
     assert repr(url) in text
     assert text.endswith("allowed is udp://HOST:PORT, for example udp://192.168.1.31:5004")
     assert "\n" not in text
+
+
+def test_a_group_may_say_by_which_way() -> None:
+    """Interface and TTL of a multicast group; a link-local address has its zone."""
+    found = parse_url("udp://239.69.1.1:5004?interface=eth0&ttl=4")
+    assert (found.host, found.interface, found.ttl) == ("239.69.1.1", "eth0", 4)
+    assert parse_url("udp://[ff02::1%25eth1]:5004").host == "ff02::1%eth1"
+    assert parse_url("udp://239.69.1.1:5004").ttl == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "udp://127.0.0.1:5004?ttl=2",
+        "udp://127.0.0.1:5004?interface=lo",
+        "udp://239.69.1.1:5004?ttl=0",
+        "udp://239.69.1.1:5004?ttl=256",
+        "udp://239.69.1.1:5004?ttl=many",
+        "udp://239.69.1.1:5004?ttl=2&ttl=3",
+        "udp://239.69.1.1:5004?interface=",
+        "udp://239.69.1.1:5004?hops=3",
+    ],
+)
+def test_a_wrong_option_says_what_is_allowed(url: str) -> None:
+    """And that only a group has any."""
+    with pytest.raises(InputError, match="allowed for a multicast group are interface=NAME and"):
+        parse_url(url)
 
 
 @given(st.text(max_size=40).map(lambda text: f"udp://{text}") | st.text(max_size=40))

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from jackrf.audience.row import new_row
 from jackrf.engine import (
     Engine,
     MixMeters,
     decibels,
-    drops,
-    new_listener,
     wait_until,
 )
 from jackrf.mixer import Mix, Mixer, Send, Strip
@@ -214,7 +213,7 @@ def test_rows_live_as_long_as_they_are_published() -> None:
     """The engine keeps a table and its rows that nobody else keeps, until two periods after."""
     client = desk()
     with Ear() as ear:
-        row = new_listener(0, ear.socket.fileno(), 0)
+        row = new_row(0, ear.socket.fileno(), 0)
         alive = weakref.ref(row)
         client.engine.publish([row])
         del row
@@ -323,14 +322,6 @@ def test_durations_are_told_in_microseconds() -> None:
 def test_levels_are_told_in_decibels(amplitude: float, level: float | None) -> None:
     """To a tenth; silence, and what is below any converter, is None, which JSON has."""
     assert decibels(amplitude) == level
-
-
-def test_a_new_listener_begins_with_a_marker() -> None:
-    """Its sequence starts where it is told, in 16 bits, and nothing is counted yet."""
-    row = new_listener(3, 7, 0x12345)
-    assert (int(row["mix"][0]), int(row["socket"][0])) == (3, 7)
-    assert (int(row["sequence"][0]), int(row["marker"][0])) == (0x2345, 1)
-    assert sum(drops(row).values()) == 0
 
 
 def test_waiting_ends_with_what_is_waited_for() -> None:

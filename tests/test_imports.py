@@ -58,13 +58,14 @@ THE_MODEL = (
     "jackrf.units",
 )
 THE_ENGINE_ROOM = (
+    "jackrf.audience",
+    "jackrf.audience.*",
     "jackrf.hosting.absence",
     "jackrf.client",
     "jackrf.cue",
     "jackrf.desk",
     "jackrf.engine",
     "jackrf.hosting.handover",
-    "jackrf.listeners",
     "jackrf.receiver",
     "jackrf.reports",
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from jackrf.listeners import Listener
+from jackrf.audience.listener import Listener
 
 PRESENT = frozenset({"sending", "waiting", "full"})
 """States of a listener that may well hear us; a full buffer is a link that stumbles."""
@@ -20,8 +20,8 @@ class Absence:
         self._seen: frozenset[str] = frozenset()
 
     def look(self, listeners: Iterable[Listener]) -> str | None:
-        """Look at all listeners; return a line if there is news."""
-        states = {one.destination.url: one.state() for one in listeners}
+        """Look at all listeners; return a line if there is news. Who came by itself may go."""
+        states = {one.url: one.state() for one in listeners if one.destination is not None}
         lost = frozenset(url for url, state in states.items() if state not in PRESENT)
         before, self._seen = self._seen, lost
         if lost != before or lost == self._told:

@@ -166,7 +166,7 @@ class Guest:
         absence = Absence()
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            news = absence.look(running.desk.listeners)
+            news = absence.look(running.desk.audience.listeners)
             if news is not None:
                 self._say(news, 2)
 

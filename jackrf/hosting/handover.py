@@ -5,7 +5,6 @@ if fits(old, new):
 """
 
 from jackrf.desk import Desk
-from jackrf.listeners import Listener
 from jackrf.units import db_to_amplitude
 
 
@@ -43,26 +42,4 @@ def hand_over(old: Desk, new: Desk) -> None:
         ceiling = new.plans[mix.id].ceiling
         engine.mixes["ceiling"][number] = 0.0 if ceiling is None else db_to_amplitude(ceiling)
     engine.set_gains(new.mixer.matrix(), gently=True)
-    new.listeners, leaving = _sorted_out(old.listeners, new.listeners)
-    old.listeners = []
-
-    def close() -> None:
-        for listener in leaving:
-            listener.close()
-
-    engine.publish([listener.row for listener in new.listeners], retire=close)
-
-
-def _sorted_out(old: list[Listener], new: list[Listener]) -> tuple[list[Listener], list[Listener]]:
-    """Return those who listen from now on, and those who do no more."""
-    before = {(one.mix, one.address): one for one in old}
-    staying = []
-    for one in new:
-        known = before.pop((one.mix, one.address), None)
-        if known is None:
-            staying.append(one)
-        else:
-            known.destination = one.destination
-            staying.append(known)
-            one.close()
-    return staying, list(before.values())
+    old.audience.hand_over(new.audience)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jackrf.audience.listener import Listener
+from jackrf.audience.row import drops
 from jackrf.desk import Desk
-from jackrf.engine import drops
-from jackrf.listeners import Listener
 from jackrf.rtp.stream import PAYLOADS
 
 _BEST_FIRST = ("sending", "waiting", "full", "refused", "unreachable")
@@ -42,7 +42,7 @@ class StreamHealth:
 
     def sample(self) -> None:
         """Look at all listeners, and count from the last look on."""
-        listeners = self._desk.listeners
+        listeners = self._desk.audience.listeners
         by_mix: dict[int, list[Listener]] = {}
         for listener in listeners:
             by_mix.setdefault(listener.mix, []).append(listener)

@@ -23,6 +23,18 @@ RTP_HEADER = 12
 MAX_SLICES = 80
 """The most packets that one period becomes: twice 8192 frames of L24 stereo over 1268 bytes."""
 
+STREAM_HEADER = 4
+"""The most bytes that tell where a packet begins in a TCP stream: ``$``, channel, length."""
+
+MAX_FRAME = STREAM_HEADER + MAX_PACKET
+"""Bytes of a packet as it stands in a TCP stream."""
+
+OUTBOX = 8192
+"""Bytes of other messages that wait for their turn in a TCP stream."""
+
+DATAGRAM, PREFIXED, INTERLEAVED = 0, 2, 4
+"""How a listener's socket keeps packets apart; in a stream, the bytes before each of them."""
+
 DURATION_BINS = 992
 """Of the histogram of callback durations: 32 in each octave of nanoseconds, up to 30 s."""
 
@@ -61,7 +73,7 @@ MIX = np.dtype(
 
 LISTENER = np.dtype(
     [
-        ("socket", "i4"),  # non-blocking and connected
+        ("socket", "i4"),  # non-blocking and connected: UDP, TCP, or AF_UNIX datagrams
         ("mix", "i4"),  # which mix it hears
         ("sequence", "u4"),  # of the next packet that is sent, modulo 2**16
         ("marker", "u4"),  # 1: the next packet is the first after a gap
@@ -71,14 +83,29 @@ LISTENER = np.dtype(
         ("refused", "i8"),
         ("unreachable", "i8"),
         ("backoff", "i8"),
+        ("gone", "i8"),  # the other end of a stream has hung up: above 0 nothing is tried any more
         ("other", "i8"),
+        ("octets", "i8"),  # counter: payload bytes sent, without headers (RFC 3550, 6.4.1)
         ("last_error", "i4"),  # errno of the last packet that was dropped
         ("last_failed", "u4"),  # 1: the last period was dropped, 0: it was sent
+        ("framing", "u4"),  # DATAGRAM, PREFIXED (RFC 4571) or INTERLEAVED (RFC 2326, 10.12)
+        ("channel", "u4"),  # of interleaved packets, 0..255
+        ("paused", "u4"),  # Python at any time: 1 = no packets, only what waits already
+        # Streams only.
+        ("budget", "u4"),  # us of audio that may wait unsent before packets are dropped
+        ("unsent", "u4"),  # bytes that waited in the socket when it was asked last
+        ("rest_bytes", "u4"),  # of the frame in `rest`
+        ("rest_done", "u4"),  # of these, how many the socket took; less: the frame is half-written
+        ("padding", "u4"),
+        ("rest_at", "u8"),  # uint8[MAX_FRAME]
+        ("outbox_at", "u8"),  # uint8[OUTBOX], a ring: messages that go out between two packets
+        ("outbox_written", "i8"),  # counter: bytes that Python put in, after it has
+        ("outbox_taken", "i8"),  # counter: bytes that the socket took
     ]
 )
-"""One who hears a mix. Each row is an array of its own, so it outlives the table it stands in."""
+"""One who hears a mix. Each row is a block of its own, so it outlives the table it stands in."""
 
-DROP_CAUSES = ("full", "refused", "unreachable", "backoff", "other")
+DROP_CAUSES = ("full", "refused", "unreachable", "backoff", "gone", "other")
 
 CONTEXT = np.dtype(
     [

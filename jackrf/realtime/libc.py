@@ -19,6 +19,8 @@ REFUSED = 111
 NET_DOWN, NET_UNREACHABLE, HOST_UNREACHABLE = 100, 101, 113
 DONT_WAIT = 0x40
 NO_SIGNAL = 0x4000
+UNSENT_BYTES = 0x894B
+"""SIOCOUTQNSD: what a TCP socket holds and has not sent yet (linux/sockios.h, tcp(7))."""
 WHOLE_SIZE = 0x20
 """MSG_TRUNC: recv returns how long a datagram was, also where it did not fit."""
 CLOCK_MONOTONIC = 1
@@ -58,6 +60,9 @@ sendmmsg = _function("sendmmsg", types.int32, types.int32, _address, types.uint3
 
 recv = _function("recv", types.intp, types.int32, _address, types.uintp, types.int32)
 """recv(2)"""
+
+ioctl = _function("ioctl", types.int32, types.int32, types.uintp, _address)
+"""ioctl(2), for UNSENT_BYTES alone"""
 
 clock_gettime = _function("clock_gettime", types.int32, types.int32, _address)
 """clock_gettime(2)"""

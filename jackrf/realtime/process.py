@@ -142,8 +142,7 @@ def run_period(context, inputs, mixes, frames, frame_time, now):
         add_tone(context.samplerate, mix, left, right)
         _fade(context, mix, left, right)
         _limit(context, mix, left, right, kept)
-    if context.freewheel == 0:
-        transmit_mixes(context, mixes, frames, frame_time, now)
+    transmit_mixes(context, mixes, frames, frame_time, now)
 
 
 @kernel

@@ -11,6 +11,7 @@ from numba import carray
 
 from jackrf.realtime.compiling import kernel
 from jackrf.realtime.context import (
+    DATAGRAM,
     LISTENER,
     MAX_PACKET,
     MAX_SLICES,
@@ -21,23 +22,20 @@ from jackrf.realtime.context import (
 from jackrf.realtime.convert import to_l16, to_l24
 from jackrf.realtime.libc import (
     AGAIN,
-    DONT_WAIT,
     HOST_UNREACHABLE,
     NET_DOWN,
     NET_UNREACHABLE,
     NO_DEVICE_BUFFERS,
-    NO_SIGNAL,
     REFUSED,
-    errno_location,
     pointer,
     send,
     sendmmsg,
 )
+from jackrf.realtime.stream import FLAGS, flush, last_error, send_frames
 
 BACKOFF_NS = 200_000_000
 """After a refusal or without a route nothing is tried for so long."""
 
-FLAGS = DONT_WAIT | NO_SIGNAL
 MESSAGE_BYTES = MESSAGE.itemsize
 
 
@@ -93,29 +91,47 @@ def _write_word(octets, at, value):
 
 
 @kernel
-def transmit(context, listener, payload_type, count, now):
+def transmit(context, listener, row_at, mix, count, now):
     """Offer `count` packets to one listener; count as dropped what its socket does not take now."""
+    if listener.gone > 0:
+        listener.gone += count
+        return
     if listener.resume_at > now:
         listener.backoff += count
         listener.marker = 1
         return
+    if listener.paused == 1 or count == 0:
+        if listener.framing != DATAGRAM:
+            flush(listener)
+        listener.marker |= listener.paused
+        return
     octets = carray(pointer(context.packets_at), (MAX_SLICES, MAX_PACKET), np.uint8)
     for number in range(count):
-        _stamp(octets[number], listener, payload_type, number)
-    taken = 0
-    while taken < count:
-        result = _send(context, listener.socket, taken, count)
-        if result <= 0:
-            break
-        taken += result
+        _stamp(octets[number], listener, mix.payload_type, number)
+    if listener.framing == DATAGRAM:
+        taken, error = _send_datagrams(context, listener.socket, count)
+    else:
+        second = np.uint64(context.samplerate) * np.uint64(2 * mix.sample_bytes)
+        most_unsent = np.uint64(listener.budget) * second // np.uint64(1_000_000)
+        taken, error = send_frames(context, listener, row_at, count, most_unsent)
     listener.sent += taken
+    listener.octets += _payload_bytes(context, taken)
     listener.sequence = (listener.sequence + taken) & 0xFFFF
     if taken > 0:
         listener.marker = 0
     if taken < count:
-        _drop(listener, count - taken, now)
+        _drop(listener, count - taken, error, now)
     else:
         listener.last_failed = 0
+
+
+@kernel
+def _payload_bytes(context, count):
+    vectors = carray(pointer(context.vectors_at), (MAX_SLICES,), VECTOR)
+    total = 0
+    for number in range(count):
+        total += vectors[number].bytes - RTP_HEADER
+    return total
 
 
 @kernel
@@ -129,6 +145,17 @@ def _stamp(octets, listener, payload_type, number):
 
 
 @kernel
+def _send_datagrams(context, socket, count):
+    taken = 0
+    while taken < count:
+        result = _send(context, socket, taken, count)
+        if result <= 0:
+            return taken, last_error()
+        taken += result
+    return taken, 0
+
+
+@kernel
 def _send(context, socket, taken, count):
     if count - taken == 1:
         vectors = carray(pointer(context.vectors_at), (MAX_SLICES,), VECTOR)
@@ -139,13 +166,15 @@ def _send(context, socket, taken, count):
 
 
 @kernel
-def _drop(listener, count, now):
-    error = carray(pointer(errno_location()), (1,), np.int32)[0]
+def _drop(listener, count, error, now):
     listener.last_error = error
     listener.last_failed = 1
     listener.marker = 1
     if error in (AGAIN, NO_DEVICE_BUFFERS):
         listener.full += count
+    elif listener.framing != DATAGRAM:
+        # Whatever else a stream answers, it is over.
+        listener.gone += count
     elif error == REFUSED:
         listener.refused += count
         listener.resume_at = now + BACKOFF_NS
@@ -158,7 +187,10 @@ def _drop(listener, count, now):
 
 @kernel
 def transmit_mixes(context, mixes, frames, frame_time, now):
-    """Send every mix that somebody hears. Listeners stand in the table by mix."""
+    """Send every mix that somebody hears. Listeners stand in the table by mix.
+
+    While JACK freewheels no packet is made; other messages in streams go out all the same.
+    """
     listeners_at = context.listeners_at
     converted = -1
     count = 0
@@ -169,9 +201,9 @@ def transmit_mixes(context, mixes, frames, frame_time, now):
             return
         listener = carray(pointer(row_at), (1,), LISTENER)[0]
         mix = mixes[listener.mix]
-        if listener.mix != converted:
+        if listener.mix != converted and context.freewheel == 0:
             timestamp = np.uint32(frame_time + mix.timestamp_offset)
             count = write_packets(context, mix, frames, timestamp)
             converted = listener.mix
-        transmit(context, listener, mix.payload_type, count, now)
+        transmit(context, listener, row_at, mix, count, now)
         place += 1

@@ -16,7 +16,7 @@ from jackrf.sessions.session import Session
 def make_desk(session: Session) -> Desk:
     """Return the desk that a session asks for, its sockets open, nothing sent."""
     plans = {
-        mix_id: MixPlan(mix.send_to, mix.encoding, mix.ceiling if mix.limiter else None)
+        mix_id: MixPlan(mix.send_to, mix.encoding, mix.ceiling if mix.limiter else None, mix.dscp)
         for mix_id, mix in session.mixes.items()
     }
     wishes = {strip_id: strip.connect for strip_id, strip in session.inputs.items()}

@@ -72,7 +72,13 @@ class Mix(Table):
     send_to: Annotated[
         list[Url], Allowed("a list of URLs", '{key} = ["udp://192.168.1.31:5004"]')
     ] = Field(default_factory=list)
-    """Where the mix is sent, as udp://HOST:PORT."""
+    """Where the mix is sent, as udp://HOST:PORT; groups may have ?interface=NAME&ttl=NUMBER."""
+    dscp: Annotated[
+        int,
+        Field(ge=0, le=63),
+        Allowed("a whole number from 0 (off) to 63", "{key} = 46"),
+    ] = 46
+    """How routers and Wi-Fi are asked to treat its packets: 46 is voice, 0 asks for nothing."""
     encoding: Annotated[Literal["L16", "L24"], Allowed('"L16" or "L24"', '{key} = "L16"')] = "L16"
     """Samples on the air: L16 has 16 bits and takes less of a radio link, L24 has 24."""
     limiter: Switch = True

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from jackrf.audience.listener import Listener
+from jackrf.audience.row import new_row
 from jackrf.destinations import Destination
-from jackrf.engine import new_listener
 from jackrf.hosting.absence import Absence
-from jackrf.listeners import Listener
 
 
 @pytest.fixture
@@ -18,10 +18,10 @@ def listeners() -> Iterator[list[Listener]]:
     found = []
     for port in (5004, 5006):
         sender = socket.socket(type=socket.SOCK_DGRAM)
-        row = new_listener(0, sender.fileno(), 0)
+        row = new_row(0, sender.fileno(), 0)
         row["sent"] = 1
         destination = Destination(f"udp://127.0.0.1:{port}", "127.0.0.1", port)
-        found.append(Listener(0, destination, sender, row))
+        found.append(Listener(0, destination.url, sender, row, destination=destination))
     yield found
     for one in found:
         one.close()

@@ -37,7 +37,7 @@ def test_a_mix_that_is_sent_nowhere_is_off(desk: Desk) -> None:
 def test_what_was_lost_since_the_last_look_counts(desk: Desk) -> None:
     """As a share of all; what was before is over."""
     health = StreamHealth(desk)
-    first, second = desk.listeners
+    first, second = desk.audience.listeners
     first.row["sent"], first.row["full"] = 5000, 5000
     health.sample()
     assert health.of(0).loss == 0.0
@@ -52,7 +52,7 @@ def test_what_was_lost_since_the_last_look_counts(desk: Desk) -> None:
 def test_the_state_is_that_of_the_worst(desk: Desk) -> None:
     """Whoever looks at the tablet has to hear of trouble; listeners are those without any."""
     health = StreamHealth(desk)
-    first, second = desk.listeners
+    first, second = desk.audience.listeners
     first.row["sent"] = second.row["sent"] = 1
     second.row["last_failed"], second.row["last_error"] = 1, errno.ECONNREFUSED
     health.sample()

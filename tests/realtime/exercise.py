@@ -9,7 +9,7 @@ import sys
 
 import numpy as np
 
-from jackrf.engine import new_listener
+from jackrf.audience.row import new_row
 from jackrf.rtp.stream import Encoding
 from jackrf.testing import OfflineClient
 from tests.offline import PERIODS, Ear, Wire, desk, noise
@@ -64,7 +64,7 @@ def break_a_rule() -> None:
     """Send a mix that is not there: with bounds checks the period must not come to its end."""
     client = desk(1, 1)
     with Ear() as ear:
-        client.engine.publish([new_listener(5, ear.socket.fileno(), 0)])
+        client.engine.publish([new_row(5, ear.socket.fileno(), 0)])
         client.process(np.zeros((1, 16), np.float32))
     if client.engine.cycles:
         sys.exit("bounds are not checked")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jackrf.engine import drops, new_listener
-from jackrf.realtime.context import MAX_PACKET, MAX_PERIOD, MAX_SLICES
+from jackrf.audience.row import drops, new_row
+from jackrf.realtime.context import DROP_CAUSES, MAX_PACKET, MAX_PERIOD, MAX_SLICES
 from jackrf.realtime.transmit import slice_count
 from jackrf.rtp.packet import Packet, parse
 from jackrf.rtp.stream import PAYLOADS, Encoding
@@ -203,7 +203,7 @@ def test_a_full_socket_drops_holds_and_marks() -> None:
     assert [packet.marker for packet in (*taken, resumed, following)] == (
         [True] + [False] * (len(taken) - 1) + [True, False]
     )
-    assert drops(ear.row) == {"full": 3, "refused": 0, "unreachable": 0, "backoff": 0, "other": 0}
+    assert drops(ear.row) == dict.fromkeys(DROP_CAUSES, 0) | {"full": 3}
     assert int(ear.row["sent"][0]) == len(taken) + 2
 
 
@@ -249,7 +249,7 @@ def test_a_port_that_nobody_listens_on_is_left_alone_for_200_ms() -> None:
     ):
         sending.setblocking(False)
         sending.connect(place)
-        row = new_listener(0, sending.fileno(), 100)
+        row = new_row(0, sending.fileno(), 100)
         client.engine.publish([row])
         while not row["refused"][0]:
             client.process(silence())
@@ -267,6 +267,7 @@ def test_a_port_that_nobody_listens_on_is_left_alone_for_200_ms() -> None:
         "refused": 1,
         "unreachable": 0,
         "backoff": BACKOFF,
+        "gone": 0,
         "other": 0,
     }
 
@@ -316,7 +317,7 @@ def test_a_drop_is_counted_by_its_cause(
 def test_a_listener_that_left_ends_nothing() -> None:
     """A descriptor that is no socket any more is a drop of another cause, with its errno."""
     client = sender()
-    row = new_listener(0, -1, 0)
+    row = new_row(0, -1, 0)
     client.engine.publish([row])
     client.process(silence())
     assert int(row["other"][0]) == 1

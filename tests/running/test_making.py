@@ -37,7 +37,7 @@ def test_a_session_becomes_a_desk(tmp_path: Path) -> None:
         assert [strip.id for strip in desk.mixer.strips] == ["kick", "vox"]
         assert desk.mixer.mixes[0].sends["kick"].pan == 0.5
         assert desk.wishes == {"in_01": ["system:capture_1", "late:out"], "in_02": []}
-        assert [one.destination.port for one in desk.listeners] == [50140, 50142]
+        assert [one.address[1] for one in desk.audience.listeners] == [50140, 50142]
         plans = desk.plans
         assert (plans["drums"].encoding, plans["drums"].ceiling) == ("L24", -6.0)
         assert (plans["anna"].encoding, plans["anna"].ceiling) == ("L16", None)

@@ -70,7 +70,7 @@ def test_no_packet_is_missing(dummy_jack: DummyJack, closing: ExitStack) -> None
         hand_over(old, new)
         assert old.client is None
         assert old.engine is None
-        assert not old.listeners
+        assert not old.audience.listeners
         old.close()
         assert new.client is client
         assert new.state == "running"
@@ -95,18 +95,18 @@ def test_levels_and_listeners_become_the_new_ones(
     old.open("jackrf-handover", dummy_jack.name)
     hear_more(staying)
     hear_more(leaving)
-    before = old.listeners[0].socket
+    before = old.audience.listeners[0].socket
     hand_over(old, new)
     assert new.engine is not None
-    assert new.listeners[0].socket is before
-    assert [one.destination.url for one in new.listeners] == [url(staying), url(coming)]
+    assert new.audience.listeners[0].socket is before
+    assert [one.url for one in new.audience.listeners] == [url(staying), url(coming)]
     hear_more(coming)
     at_rest = leaving.count
     hear_more(staying, 50)
     assert leaving.count == at_rest
     assert new.engine.mixes["ceiling"] == pytest.approx([10 ** (-12 / 20)] * 2)
     heard = staying.count
-    assert new.listeners[0].row["sent"][0] >= heard
+    assert new.audience.listeners[0].row["sent"][0] >= heard
 
 
 def test_the_server_may_go_and_come_afterwards(dummy_jack: DummyJack, closing: ExitStack) -> None:

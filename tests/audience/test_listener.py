@@ -9,9 +9,11 @@ from contextlib import closing
 import numpy as np
 import pytest
 
+from jackrf.audience.listener import Listener
+from jackrf.audience.sockets import SEND_BUFFER, open_listener
 from jackrf.destinations import parse_url
 from jackrf.errors import InputError
-from jackrf.listeners import SEND_BUFFER, Listener, open_listener
+from jackrf.realtime.context import DROP_CAUSES
 from tests.offline import desk, settle
 
 
@@ -67,11 +69,12 @@ def test_what_is_sent_to_it_arrives(listener: Listener, hearing: socket.socket) 
     assert len(hearing.recv(2048)) == 12 + 64 * 4
     assert listener.state() == "sending"
     assert listener.report(192.0) == {
-        "url": listener.destination.url,
+        "url": listener.url,
+        "owner": "session",
         "state": "sending",
         "sent": 1,
         "dropped": 0,
-        "dropped_by": {"full": 0, "refused": 0, "unreachable": 0, "backoff": 0, "other": 0},
+        "dropped_by": dict.fromkeys(DROP_CAUSES, 0),
         "queued_ms": 0.0,
     }
 
@@ -109,6 +112,7 @@ def test_drops_add_up(listener: Listener) -> None:
         "refused": 2,
         "unreachable": 3,
         "backoff": 4,
+        "gone": 0,
         "other": 5,
     }
 

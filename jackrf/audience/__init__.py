@@ -1,0 +1,7 @@
+"""Who hears which mix: sockets, the rows that the audio thread sends by, and who joins and leaves.
+
+* `listener`: one of them, with what became of its packets
+* `sockets`: made from a destination, or taken over from somebody who connected them
+* `row`: the memory that a listener shares with the audio thread
+* `table`: all listeners of a desk; `join` and `leave` at any time
+"""

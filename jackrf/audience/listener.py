@@ -1,0 +1,131 @@
+"""One who hears a mix: the socket, and what became of the packets."""
+
+import errno
+import fcntl
+import os
+import socket
+import struct
+import termios
+from dataclasses import dataclass
+from typing import Any
+
+from jackrf.audience.row import Row, drops, take, unsent
+from jackrf.destinations import Destination
+from jackrf.realtime.context import DATAGRAM
+from jackrf.realtime.libc import UNSENT_BYTES
+
+_CAUSES = {
+    errno.EAGAIN: "full",
+    errno.ENOBUFS: "full",
+    errno.ECONNREFUSED: "refused",
+    errno.EHOSTUNREACH: "unreachable",
+    errno.ENETUNREACH: "unreachable",
+    errno.ENETDOWN: "unreachable",
+}
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """One listener of one mix, with its socket and the row that the audio thread works on.
+
+    Attributes:
+        mix: the mix's number.
+        url: where it hears, as people are told.
+        socket: connected and non-blocking; the listener's own, whoever connected it.
+        row: LISTENER array of length 1, written by the audio thread once it is published.
+        owner: who brought it: ``session``, or a service such as ``rtsp``.
+        destination: of the session's; None for one who came by itself.
+    """
+
+    mix: int
+    url: str
+    socket: socket.socket
+    row: Row
+    owner: str = "session"
+    destination: Destination | None = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """The numeric address and port that packets go to; of no use for AF_UNIX."""
+        host, port = self.socket.getpeername()[:2]
+        return host, port
+
+    @property
+    def sender(self) -> str:
+        """Our own numeric address on the way there."""
+        return str(self.socket.getsockname()[0])
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it hears over TCP."""
+        return bool(self.row["framing"][0] != DATAGRAM)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether its stream has ended for good."""
+        return bool(self.row["gone"][0])
+
+    @property
+    def paused(self) -> bool:
+        """Whether it gets no packets now; whoever joined it may set this at any time."""
+        return bool(self.row["paused"][0])
+
+    @paused.setter
+    def paused(self, paused: bool) -> None:
+        self.row["paused"] = int(paused)
+
+    def state(self) -> str:
+        """Return what became of the latest packets: sending, waiting, or why they dropped."""
+        row = self.row
+        if self.is_gone or self.paused:
+            return "gone" if self.is_gone else "paused"
+        if not row["last_failed"][0]:
+            return "sending" if row["sent"][0] else "waiting"
+        code = int(row["last_error"][0])
+        return _CAUSES.get(code) or os.strerror(code)
+
+    def queued_bytes(self) -> int:
+        """Return how many bytes wait in our socket and have not been sent.
+
+        SIOCOUTQ (udp(7), unix(7)), or for TCP, where that counts what is on its way as well,
+        SIOCOUTQNSD.
+        """
+        question = UNSENT_BYTES if self.is_stream else termios.TIOCOUTQ
+        try:
+            answer = fcntl.ioctl(self.socket, question, bytes(4))
+        except (OSError, ValueError):
+            # ValueError: a socket that is closed has the descriptor -1.
+            return 0
+        return int(struct.unpack("i", answer)[0])
+
+    def report(self, bytes_per_millisecond: float) -> dict[str, Any]:
+        """Return what ``jackrf status`` shows of this listener."""
+        dropped = drops(self.row)
+        return {
+            "url": self.url,
+            "owner": self.owner,
+            "state": self.state(),
+            "sent": int(self.row["sent"][0]),
+            "dropped": sum(dropped.values()),
+            "dropped_by": dropped,
+            "queued_ms": round(self.queued_bytes() / bytes_per_millisecond, 1),
+        }
+
+    def write_on(self) -> bytes:
+        """Write what a stream has begun and what waits in its outbox, without waiting.
+
+        Only while the audio thread does not work on the row.
+
+        Returns:
+            What the socket did not take, and what has to go into it before anything else.
+        """
+        while pending := unsent(self.row):
+            try:
+                take(self.row, self.socket.send(pending, socket.MSG_NOSIGNAL))
+            except OSError:
+                break
+        return pending
+
+    def close(self) -> None:
+        """Close the socket. Not before the audio thread is done with the row."""
+        self.socket.close()

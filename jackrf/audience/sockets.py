@@ -1,0 +1,173 @@
+"""Sockets to listeners: opened to a destination, or taken over from whoever connected them.
+
+All of them are non-blocking and hold little, so that a dead link is soon full. What is taken over
+is duplicated: the one who connected it may close it at any time, and no descriptor that the audio
+thread sends to is ever somebody else's.
+"""
+
+import contextlib
+import secrets
+import socket
+import sys
+from collections.abc import Iterable, Sequence
+
+from jackrf.audience.listener import Listener
+from jackrf.audience.row import BUDGET_MS, new_row
+from jackrf.destinations import Destination, parse_url
+from jackrf.errors import InputError
+from jackrf.realtime.context import DATAGRAM, INTERLEAVED, PREFIXED
+
+SEND_BUFFER = 16384
+"""Bytes of SO_SNDBUF, which the kernel doubles: what a dead link may hold back at the most."""
+
+STREAM_BUFFER = 16384
+"""The same of a TCP socket, where what was sent and not acknowledged counts as well."""
+
+DSCP = 46
+"""Expedited forwarding (RFC 3246): routers and Wi-Fi let it go first."""
+
+PATIENCE_MS = 10_000
+"""A TCP connection that acknowledges nothing for so long is over (TCP_USER_TIMEOUT, tcp(7))."""
+
+
+def open_listener(mix: int, destination: Destination, dscp: int = DSCP) -> Listener:
+    """Open the socket to a destination; nothing is sent yet.
+
+    Args:
+        mix: the mix's number.
+        destination: where to.
+        dscp: how routers are asked to treat it, 0 to 63; 0 asks for nothing.
+
+    Raises:
+        InputError: the host is unknown, there is no route to it, or no such interface.
+    """
+    host, port = destination.host, destination.port
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+    except OSError as error:
+        raise InputError(
+            f"send_to {destination.url}: host {host!r} is not known ({error.strerror}): "
+            "check the name, or write its IP address"
+        ) from None
+    family, kind, protocol, _, address = found[0]
+    sender = socket.socket(family, kind, protocol)
+    try:
+        _prepare(sender, dscp)
+        _aim(sender, destination)
+        sender.connect(address)
+    except OSError as error:
+        sender.close()
+        raise InputError(
+            f"send_to {destination.url}: no route to {host} ({error.strerror}): "
+            "connect this machine to that network, or correct the address"
+        ) from None
+    except InputError:
+        sender.close()
+        raise
+    row = new_row(mix, sender.fileno(), secrets.randbelow(1 << 16))
+    return Listener(mix, destination.url, sender, row, destination=destination)
+
+
+def open_destinations(wanted: Iterable[tuple[int, Sequence[str], int]]) -> list[Listener]:
+    """Open the sockets to all destinations of a session, or none.
+
+    Args:
+        wanted: for each mix its number, URLs and DSCP.
+
+    Raises:
+        InputError: as `open_listener`.
+    """
+    opened: list[Listener] = []
+    with contextlib.ExitStack() as stack:
+        for mix, urls, dscp in wanted:
+            for url in urls:
+                opened.append(open_listener(mix, parse_url(url), dscp))
+                stack.callback(opened[-1].close)
+        stack.pop_all()
+    return opened
+
+
+def take_datagrams(
+    mix: int, connected: socket.socket, url: str, owner: str, dscp: int = DSCP
+) -> Listener:
+    """Make a listener of a connected datagram socket: UDP, or AF_UNIX.
+
+    Args:
+        mix: the mix's number.
+        connected: stays the caller's.
+        url: what people are shown.
+        owner: who brings it.
+        dscp: as in `open_listener`.
+    """
+    own = connected.dup()
+    _prepare(own, dscp)
+    row = new_row(mix, own.fileno(), secrets.randbelow(1 << 16), DATAGRAM)
+    return Listener(mix, url, own, row, owner)
+
+
+def take_stream(
+    mix: int,
+    connected: socket.socket,
+    url: str,
+    owner: str,
+    *,
+    channel: int | None = None,
+    budget: float = BUDGET_MS,
+    dscp: int = DSCP,
+) -> Listener:
+    """Make a listener of a connected TCP socket.
+
+    From `Audience.join` until it has left nobody but the audio thread writes to the connection;
+    what else is to be said there goes through `Audience.post`. Reading stays the caller's.
+
+    Args:
+        mix: the mix's number.
+        connected: stays the caller's.
+        url: what people are shown.
+        owner: who brings it.
+        channel: of interleaved frames (RFC 2326 section 10.12); None for RFC 4571.
+        budget: ms of audio that may wait unsent before packets are dropped.
+        dscp: as in `open_listener`.
+    """
+    own = connected.dup()
+    _prepare(own, dscp, STREAM_BUFFER)
+    own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    own.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PATIENCE_MS)
+    framing = PREFIXED if channel is None else INTERLEAVED
+    sequence = secrets.randbelow(1 << 16)
+    row = new_row(mix, own.fileno(), sequence, framing, channel or 0, budget)
+    return Listener(mix, url, own, row, owner)
+
+
+def _prepare(own: socket.socket, dscp: int, room: int = SEND_BUFFER) -> None:
+    own.setblocking(False)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, room)
+    # The traffic class is an int of which DSCP is the upper six bits (ip(7), ipv6(7)).
+    if own.family == socket.AF_INET:
+        own.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, dscp << 2)
+    elif own.family == socket.AF_INET6:
+        own.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, dscp << 2)
+
+
+def _aim(own: socket.socket, destination: Destination) -> None:
+    if not destination.is_multicast:
+        return
+    if own.family == socket.AF_INET:
+        level, hops, out = socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, socket.IP_MULTICAST_IF
+    else:
+        level, hops = socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS
+        out = socket.IPV6_MULTICAST_IF
+    own.setsockopt(level, hops, destination.ttl)
+    if destination.interface is None:
+        return
+    try:
+        number = socket.if_nametoindex(destination.interface)
+    except OSError:
+        known = ", ".join(name for _, name in socket.if_nameindex())
+        raise InputError(
+            f"send_to {destination.url}: there is no network interface "
+            f"{destination.interface!r}: there are {known}"
+        ) from None
+    # IPv4 takes a struct ip_mreqn, of which the last member is the interface's number.
+    index = number.to_bytes(4, sys.byteorder)
+    own.setsockopt(level, out, index if own.family == socket.AF_INET6 else bytes(8) + index)

@@ -1,0 +1,144 @@
+"""All who hear the mixes of a desk: they join and leave at any time, while audio runs.
+
+    listener = take_stream(mix, connection, "rtsp://192.168.1.31/drums", "rtsp", channel=0)
+    audience.join(listener)                # heard from the next period on
+    audience.post(listener, response)      # between two packets, on the same connection
+    listener.paused = True
+    audience.leave(listener)               # the next period sends it nothing more
+
+The audio thread goes through a table of rows. Another table takes the place of the old one by one
+aligned write, and the old one, with the sockets of those who left, is kept until no period can use
+it any more (docs/realtime.md, publish and retire). All of this is for the control side's thread.
+"""
+
+from collections.abc import Callable, Iterable
+
+from jackrf.audience.listener import Listener
+from jackrf.audience.row import post
+from jackrf.engine import Engine
+
+Then = Callable[[bytes], None]
+"""What is done once somebody has left: with what must go into the stream before anything else."""
+
+
+class Audience:
+    """The listeners of one desk.
+
+    Args:
+        listeners: owned from here on.
+    """
+
+    def __init__(self, listeners: Iterable[Listener] = ()) -> None:
+        self.listeners = list(listeners)
+        self._engine: Engine | None = None
+        self._watchers: list[Callable[[], None]] = []
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Have every joining and leaving told, after it was done."""
+        self._watchers.append(watcher)
+
+    def start(self, engine: Engine) -> None:
+        """Be sent to by an engine; before its callback runs."""
+        self._engine = engine
+        engine.publish([one.row for one in self.listeners])
+
+    def stop(self) -> None:
+        """Be sent to no more: the engine's callback has stopped. Everybody stays."""
+        if self._engine is not None:
+            self._engine.collect(stopped=True)
+        self._engine = None
+
+    def join(self, *listeners: Listener) -> None:
+        """Let listeners hear their mixes, from the next period on. They are owned from here on."""
+        self.listeners.extend(listeners)
+        self._publish([])
+
+    def leave(self, listener: Listener, then: Then | None = None) -> None:
+        """Send a listener nothing more, and close its socket as soon as that is safe.
+
+        Args:
+            listener: who has left already is let go.
+            then: called when nobody writes to the connection any more, just before the listener's
+                own descriptor of it is closed: at once, or at a later `tend`.
+        """
+        if listener in self.listeners:
+            self.listeners.remove(listener)
+            self._publish([(listener, then)])
+
+    def _publish(self, leaving: list[tuple[Listener, Then | None]]) -> None:
+        def retire() -> None:
+            for listener, then in leaving:
+                rest = listener.write_on()
+                if then is not None:
+                    then(rest)
+                listener.close()
+
+        if self._engine is None:
+            retire()
+        else:
+            self._engine.publish([one.row for one in self.listeners], retire)
+        for watcher in self._watchers:
+            watcher()
+
+    def post(self, listener: Listener, data: bytes) -> bool:
+        """Send whole messages of another kind on a listener's TCP connection, between packets.
+
+        Returns:
+            Whether there was room: who does not read what is said is to be hung up on.
+        """
+        taken = post(listener.row, data)
+        if self._engine is None:
+            listener.write_on()
+        return taken
+
+    def tend(self) -> list[Listener]:
+        """Let go of what was replaced, and of those whose stream has ended.
+
+        Called soon after somebody left, and now and then.
+
+        Returns:
+            Those who were found gone.
+        """
+        gone = [one for one in self.listeners if one.is_gone]
+        for one in gone:
+            self.leave(one)
+        if self._engine is not None:
+            self._engine.collect()
+        else:
+            for one in self.listeners:
+                one.write_on()
+        return gone
+
+    def hand_over(self, successor: "Audience") -> None:
+        """Let the audience of another session take the place of this one, which is left empty.
+
+        Who hears a mix at the same address keeps socket, sequence numbers and counters; who came
+        by itself stays.
+        """
+        before = {(one.mix, one.address): one for one in self.listeners if one.destination}
+        staying = [one for one in self.listeners if one.destination is None]
+        for one in successor.listeners:
+            known = before.pop((one.mix, one.address), None)
+            if known is None:
+                staying.append(one)
+            else:
+                known.destination, known.url = one.destination, one.url
+                staying.append(known)
+                one.close()
+        engine, self._engine, self.listeners = self._engine, None, []
+        successor.inherit(engine, staying, list(before.values()))
+
+    def inherit(
+        self, engine: Engine | None, staying: list[Listener], leaving: list[Listener]
+    ) -> None:
+        """Take the place of another audience: the other side of `hand_over`."""
+        self.listeners, self._engine = staying, engine
+        self._publish([(one, None) for one in leaving])
+
+    def close(self) -> None:
+        """Close every socket; the engine's callback, if any, has stopped."""
+        self.stop()
+        for one in self.listeners:
+            one.write_on()
+            one.close()
+        self.listeners = []
