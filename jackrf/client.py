@@ -23,6 +23,7 @@ from typing import Any, Literal
 
 import jack
 
+from jackrf.clocks import identify_clock
 from jackrf.errors import InputError, JackServerError
 from jackrf.realtime.cache import cache_folder
 from jackrf.realtime.quiet import quiet
@@ -89,6 +90,7 @@ class JackClient:
         self._forgotten = threading.Semaphore(0)
         self.name: str = self._client.name
         self.samplerate: int = self._client.samplerate
+        self.clock: int = identify_clock(server)
         self._hear()
 
     def _hear(self) -> None:

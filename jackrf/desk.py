@@ -137,6 +137,7 @@ class Desk:
 
     def _register(self, client: JackClient, engine: Engine) -> None:
         engine.context["client"] = client.pointer
+        engine.context["clock"] = client.clock
         for number, strip in enumerate(self.mixer.strips):
             name = PortName(strip.name, number + 1, "Inputs")
             engine.inputs["port"][number] = client.add_input(f"in_{number + 1:02d}", name)

@@ -95,6 +95,7 @@ class Engine:
             {
                 "context": (CONTEXT, (1,)),
                 "clock_at": (np.int64, (2,)),
+                "cycle_at": (np.int64, (4,)),
                 "inputs_at": (INPUT, (inputs,)),
                 "mixes_at": (MIX, (mixes,)),
                 "steady_at": (np.uint32, (rows,)),

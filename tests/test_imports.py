@@ -62,6 +62,7 @@ THE_ENGINE_ROOM = (
     "jackrf.audience.*",
     "jackrf.hosting.absence",
     "jackrf.client",
+    "jackrf.clocks",
     "jackrf.cue",
     "jackrf.desk",
     "jackrf.engine",

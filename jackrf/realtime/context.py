@@ -17,8 +17,12 @@ MAX_PERIOD = 8192
 MAX_PACKET = 1280
 """Bytes of UDP payload, RTP header included: PipeWire's default ``net.mtu`` drops larger ones."""
 
-RTP_HEADER = 12
-"""Bytes (RFC 3550, section 5.1)."""
+RTP_HEADER = 24
+"""Bytes: the fixed header (RFC 3550, section 5.1) and one extension (RFC 8285, section 4.2)."""
+
+EXTENSION = (0xBE, 0xDE, 0x00, 0x02, 0x16)
+"""One-byte form, two words, one element: number 1, 7 bytes. They hold the clock's identity (4)
+and how long before the packet is sent the time of its first frame was (3, signed, us)."""
 
 MAX_SLICES = 80
 """The most packets that one period becomes: twice 8192 frames of L24 stereo over 1268 bytes."""
@@ -131,6 +135,11 @@ CONTEXT = np.dtype(
         ("sounding_at", "u8"),  # uint16[2 * mixes, inputs]: inputs of each row that sound, steady
         ("steady_at", "u8"),  # uint32[2 * mixes]: how many of `sounding` are steady
         ("moving_at", "u8"),  # uint32[2 * mixes]: how many glide; they stand at the row's end
+        # Time.
+        ("clock", "u4"),  # which clock drives the graph, as packets tell it; 0 = not known
+        ("padding", "u4"),
+        ("cycle_at", "u8"),  # int64[4]: what jack_get_cycle_times writes
+        ("cycle_began", "i8"),  # monotonic ns at the frame time, filtered; 0 = not known, offline
         # Listeners. Python publishes a new table by writing its address.
         ("listeners_at", "u8"),  # uint64[]: addresses of LISTENER rows by mix, 0 at the end
         # Scratch.

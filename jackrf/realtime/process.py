@@ -10,12 +10,12 @@ the packets; an input's buffer is another program's output and is never written.
 import numpy as np
 from numba import carray
 
+from jackrf.realtime.clock import cycle_start, read_clock
 from jackrf.realtime.compiling import JACK_PROCESS, callback, kernel
 from jackrf.realtime.context import CONTEXT, DURATION_BINS, INPUT, MIX
 from jackrf.realtime.identify import add_tone
 from jackrf.realtime.libc import (
     CLOCK_MONOTONIC,
-    clock_gettime,
     flush_denormals,
     jack_last_frame_time,
     jack_port_get_buffer,
@@ -29,13 +29,6 @@ from jackrf.realtime.transmit import transmit_mixes
 
 FADE_IN_SECONDS = 0.5
 FADE_OUT_SECONDS = 0.020
-
-
-@kernel
-def _now(context):
-    clock_gettime(CLOCK_MONOTONIC, context.clock_at)
-    clock = carray(pointer(context.clock_at), (2,), np.int64)
-    return clock[0] * 1_000_000_000 + clock[1]
 
 
 @kernel
@@ -176,16 +169,17 @@ def process(frames, argument):
     context = carray(argument, (1,), CONTEXT)[0]
     inputs = carray(pointer(context.inputs_at), (context.inputs,), INPUT)
     mixes = carray(pointer(context.mixes_at), (context.mixes,), MIX)
-    start = _now(context)
+    start = read_clock(CLOCK_MONOTONIC, context.clock_at)
     flush_denormals()
     if frames > context.capacity or not _fetch_buffers(inputs, mixes, frames):
         _silence_ports(mixes, frames)
         context.refused_periods += 1
     else:
         frame_time = jack_last_frame_time(context.client)
+        context.cycle_began = cycle_start(context.client, context.cycle_at, start)
         run_period(context, inputs, mixes, frames, frame_time, start)
     context.cycles += 1
-    duration = _now(context) - start
+    duration = read_clock(CLOCK_MONOTONIC, context.clock_at) - start
     carray(pointer(context.durations_at), (DURATION_BINS,), np.int64)[bin_of(duration)] += 1
     context.longest = max(context.longest, duration)
     return 0

@@ -9,9 +9,11 @@ section 5.1, RFC 3389 section 4): receivers then know the gap for silence, not l
 import numpy as np
 from numba import carray
 
+from jackrf.realtime.clock import read_clock
 from jackrf.realtime.compiling import kernel
 from jackrf.realtime.context import (
     DATAGRAM,
+    EXTENSION,
     LISTENER,
     MAX_PACKET,
     MAX_SLICES,
@@ -22,6 +24,7 @@ from jackrf.realtime.context import (
 from jackrf.realtime.convert import to_l16, to_l24
 from jackrf.realtime.libc import (
     AGAIN,
+    CLOCK_MONOTONIC,
     HOST_UNREACHABLE,
     NET_DOWN,
     NET_UNREACHABLE,
@@ -68,11 +71,15 @@ def write_packets(context, mix, frames, timestamp):
     vectors = carray(pointer(context.vectors_at), (MAX_SLICES,), VECTOR)
     frame_bytes = 2 * mix.sample_bytes
     count = slice_count(frames, frame_bytes)
+    elapsed = np.int64(0)
+    if context.cycle_began != 0:
+        elapsed = read_clock(CLOCK_MONOTONIC, context.clock_at) - context.cycle_began
     for number in range(count):
         first = number * frames // count
         last = (number + 1) * frames // count
         _write_word(octets[number], 4, np.uint32(timestamp + first))
         _write_word(octets[number], 8, mix.ssrc)
+        _write_extension(octets[number], context, elapsed, first)
         payload = words[number, RTP_HEADER // 2 :]
         if mix.sample_bytes == 2:
             to_l16(left[first:last], right[first:last], payload)
@@ -88,6 +95,19 @@ def _write_word(octets, at, value):
     octets[at + 1] = (value >> 16) & 0xFF
     octets[at + 2] = (value >> 8) & 0xFF
     octets[at + 3] = value & 0xFF
+
+
+@kernel
+def _write_extension(octets, context, elapsed, first):
+    """Tell which clock the timestamp counts on, and how long ago its time was when it is sent."""
+    for place in range(len(EXTENSION)):
+        octets[12 + place] = EXTENSION[place]
+    _write_word(octets, 17, context.clock)
+    age = elapsed // 1000 - np.int64(first) * 1_000_000 // context.samplerate
+    age = max(min(age, 0x7FFFFF), -0x800000)
+    octets[21] = (age >> 16) & 0xFF
+    octets[22] = (age >> 8) & 0xFF
+    octets[23] = age & 0xFF
 
 
 @kernel
@@ -138,7 +158,7 @@ def _payload_bytes(context, count):
 def _stamp(octets, listener, payload_type, number):
     sequence = listener.sequence + number
     marker = listener.marker if number == 0 else 0
-    octets[0] = 0x80
+    octets[0] = 0x90
     octets[1] = (marker << 7) | payload_type
     octets[2] = (sequence >> 8) & 0xFF
     octets[3] = sequence & 0xFF

@@ -13,7 +13,7 @@ from jackrf.audience.listener import Listener
 from jackrf.audience.sockets import SEND_BUFFER, open_listener
 from jackrf.destinations import parse_url
 from jackrf.errors import InputError
-from jackrf.realtime.context import DROP_CAUSES
+from jackrf.realtime.context import DROP_CAUSES, RTP_HEADER
 from tests.offline import desk, settle
 
 
@@ -66,7 +66,7 @@ def test_what_is_sent_to_it_arrives(listener: Listener, hearing: socket.socket) 
     settle(client, 1.0)
     client.engine.publish([listener.row])
     client.process(np.zeros((1, 64), np.float32))
-    assert len(hearing.recv(2048)) == 12 + 64 * 4
+    assert len(hearing.recv(2048)) == RTP_HEADER + 64 * 4
     assert listener.state() == "sending"
     assert listener.report(192.0) == {
         "url": listener.url,

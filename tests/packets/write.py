@@ -25,10 +25,11 @@ PACKETS = {
     "everything": "b1 e1 0004 00000200 0000abcd  33333333  1000 0000  000100 fffe00  0002",
     # a header alone
     "empty": "80 60 0005 00000280 0000abcd",
-    # M PT=96; 0.5 0.25, -0.5 -1, 1 (saturated) -2 (saturated), 2**-15 0
-    "sent-l16": "80 e0 fffe 3d59c4c9 f09fe4a3  4000 2000  c000 8000  7fff 8000  0001 0000",
-    # M PT=97; the same sound
-    "sent-l24": "80 e1 fffe 3d59c4c9 f09fe4a3"
+    # X M PT=96, clock and age; 0.5 0.25, -0.5 -1, 1 (saturated) -2 (saturated), 2**-15 0
+    "sent-l16": "90 e0 fffe 3d59c4c9 f09fe4a3  bede 0002 16 0badcafe 000000"
+    "  4000 2000  c000 8000  7fff 8000  0001 0000",
+    # X M PT=97; the same sound
+    "sent-l24": "90 e1 fffe 3d59c4c9 f09fe4a3  bede 0002 16 0badcafe 000000"
     "  400000 200000  c00000 800000  7fffff 800000  000100 000000",
     # SR of one block: SSRC, NTP, timestamp, packets, octets; then SSRC, 1/4 lost, -2 in all,
     # cycle 1 of 0xfffe, jitter, LSR, DLSR; and an SDES: CNAME "a@b", three zeros

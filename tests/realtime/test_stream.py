@@ -12,6 +12,7 @@ import pytest
 from jackrf.audience.listener import Listener
 from jackrf.audience.row import drops, post
 from jackrf.audience.sockets import take_stream
+from jackrf.realtime.context import RTP_HEADER
 from jackrf.rtp.packet import Packet, parse
 from jackrf.testing import OfflineClient
 from tests.audience.connections import connection, interleaved, prefixed, read
@@ -98,7 +99,7 @@ def test_who_does_not_read_gets_whole_frames_and_nothing_old(ends: Ends) -> None
         client.process(SILENCE)
         waiting = max(waiting, listener.queued_bytes())
     assert int(listener.row["full"][0]) > 1000
-    assert waiting <= 5 * 192 + 4 + 12 + FRAMES * 4
+    assert waiting <= 5 * 192 + 4 + RTP_HEADER + FRAMES * 4
     assert listener.state() == "full"
     stream = b""
     for _ in range(300):
@@ -171,7 +172,7 @@ def test_a_pause_is_a_gap_that_the_next_packet_marks(ends: Ends) -> None:
     """Nothing is sent meanwhile but messages, nothing is counted as dropped, time goes on."""
     listener, far, client = ends
     client.process(SILENCE)
-    arrive(far, 4 + 12 + 512)
+    arrive(far, 4 + RTP_HEADER + 512)
     listener.paused = True
     assert post(listener.row, RTCP)
     for _ in range(10):
@@ -180,7 +181,7 @@ def test_a_pause_is_a_gap_that_the_next_packet_marks(ends: Ends) -> None:
     assert listener.state() == "paused"
     listener.paused = False
     client.process(SILENCE)
-    (packet,) = packets_of(arrive(far, 4 + 12 + 512))
+    (packet,) = packets_of(arrive(far, 4 + RTP_HEADER + 512))
     assert (packet.marker, packet.timestamp) == (True, (OFFSET + 11 * FRAMES) % 2**32)
     assert sum(drops(listener.row).values()) == 0
 

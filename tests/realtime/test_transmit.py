@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import time
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jackrf.audience.row import drops, new_row
-from jackrf.realtime.context import DROP_CAUSES, MAX_PACKET, MAX_PERIOD, MAX_SLICES
+from jackrf.realtime.context import DROP_CAUSES, MAX_PACKET, MAX_PERIOD, MAX_SLICES, RTP_HEADER
 from jackrf.realtime.transmit import slice_count
 from jackrf.rtp.packet import Packet, parse
 from jackrf.rtp.stream import PAYLOADS, Encoding
@@ -49,7 +50,7 @@ def test_every_period_fits_into_packets(encoding: Encoding, frame_bytes: int) ->
 
     They are equal where up to twice the fewest can be, else as few as possible.
     """
-    largest = (MAX_PACKET - 12) // frame_bytes
+    largest = (MAX_PACKET - RTP_HEADER) // frame_bytes
     for frames in range(1, MAX_PERIOD + 1):
         fewest = -(-frames // largest)
         equal = [count for count in range(fewest, 2 * fewest + 1) if frames % count == 0]
@@ -101,7 +102,7 @@ def test_a_period_is_sent_once_and_in_order(
         client.process(sound)
         datagrams_after = ear.datagrams()
     assert max(map(len, datagrams)) <= MAX_PACKET
-    assert {datagram[0] for datagram in datagrams} == {0x80}
+    assert {datagram[0] for datagram in datagrams} == {0x90}
     packets = [parse(datagram) for datagram in datagrams + datagrams_after]
     assert [packet.sequence for packet in packets] == [
         (sequence + number) % 2**16 for number in range(len(packets))
@@ -126,12 +127,36 @@ def test_a_fixed_sound_is_a_golden_packet(encoding: Encoding) -> None:
     client = desk(2, encoding=encoding)
     settle(client, np.eye(2, dtype=np.float32))
     client.frame_time = 0x1000
+    client.engine.context["clock"] = 0x0BADCAFE
     left, right = [0.5, -0.5, 1.0, 2.0**-15], [0.25, -1.0, -2.0, 0.0]
     with Ear(sequence=0xFFFE) as ear:
         client.engine.publish([ear.row])
         client.process(np.array([left, right], np.float32))
         golden = write.FOLDER / f"sent-{encoding.lower()}.bin"
         assert ear.datagrams() == [golden.read_bytes()]
+
+
+def test_a_packet_says_which_clock_it_counts_on_and_how_old_it_is() -> None:
+    """RFC 8285's one-byte form: element 1 has the clock, and the age of its first frame in us.
+
+    A later slice is younger by the frames before it; the age saturates, and has a sign.
+    """
+    client = sender("L24")
+    client.engine.context["clock"] = 0xDEADBEEF
+    with Ear() as ear:
+        client.engine.publish([ear.row])
+        client.process(silence(512))
+        offline = [parse(datagram).extension for datagram in ear.datagrams()]
+        for age in (0.001, 60.0, -60.0):
+            client.engine.context["cycle_began"] = time.monotonic_ns() - int(age * 1e9)
+            client.process(silence(64))
+        live = [parse(datagram).extension for datagram in ear.datagrams()]
+    element = b"\x16\xde\xad\xbe\xef"
+    ages = [-(128 * number * 1_000_000 // 48000) for number in range(4)]
+    assert offline == [(0xBEDE, element + age.to_bytes(3, "big", signed=True)) for age in ages]
+    found = [int.from_bytes(data[5:], "big", signed=True) for _, data in filter(None, live)]
+    assert 1000 <= found[0] < 500_000
+    assert found[1:] == [2**23 - 1, -(2**23)]
 
 
 def test_all_who_hear_a_mix_get_the_same() -> None:
@@ -145,8 +170,8 @@ def test_all_who_hear_a_mix_get_the_same() -> None:
         client.process(noise(2, 1, 512, peak=0.5))
         one, other = early.datagrams(), late.datagrams()
     assert [datagram[4:] for datagram in one] == [datagram[4:] for datagram in other]
-    assert [datagram[:4].hex() for datagram in one] == [f"8061{n:04x}" for n in range(11, 15)]
-    assert [datagram[:2].hex() for datagram in other] == ["80e1", "8061", "8061", "8061"]
+    assert [datagram[:4].hex() for datagram in one] == [f"9061{n:04x}" for n in range(11, 15)]
+    assert [datagram[:2].hex() for datagram in other] == ["90e1", "9061", "9061", "9061"]
     assert other[0][2:4] == (60000).to_bytes(2, "big")
 
 
