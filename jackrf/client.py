@@ -15,8 +15,6 @@ refuses when it is called back from there.
 import contextlib
 import ctypes
 import queue
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -25,18 +23,19 @@ import jack
 
 from jackrf.clocks import identify_clock
 from jackrf.errors import InputError, JackServerError
+from jackrf.patchbay.metadata import Metadata
+from jackrf.patchbay.ports import PortName
 from jackrf.realtime.cache import cache_folder
 from jackrf.realtime.quiet import quiet
 
 __all__ = ["Event", "JackClient", "PortName", "cache_folder"]
 
 EEXIST = 17
-FORGETTING_SECONDS = 1.0
 LOCK_CURRENT, LOCK_ON_FAULT = 1, 4
-ICON = "audio-headphones"
-NUMBER_TYPE = "http://www.w3.org/2001/XMLSchema#int"
 
-EventKind = Literal["shutdown", "xrun", "period", "freewheel", "port", "connection", "property"]
+EventKind = Literal[
+    "shutdown", "xrun", "period", "freewheel", "port", "rename", "connection", "property"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +44,16 @@ class Event:
 
     Attributes:
         kind: shutdown (the server is gone), xrun, period (a new size), freewheel, port (one
-            appeared or went), connection (one was made or broken), property (metadata changed).
+            appeared or went), rename (of a port), connection (one was made or broken), property
+            (metadata changed).
         value: frames for period, 0 or 1 for freewheel, port and connection, the UUID for property.
-        text: the reason of a shutdown, the name of a port, both names of a connection, or the key
-            of a property ('' for all of them).
+        text: the reason of a shutdown, the name of a port, its old and its new name, both names of
+            a connection, or the key of a property ('' for all of them).
     """
 
     kind: EventKind
     value: int = 0
     text: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PortName:
-    """How a port is shown to people (JACK metadata); its own short name never changes."""
-
-    pretty: str
-    order: int
-    group: str
 
 
 class JackClient:
@@ -72,6 +63,10 @@ class JackClient:
         name: taken exactly as it is; a name in use is an error, never ``name-01``.
         server: JACK server name, None for the default one. None is ever started.
         pretty: shown instead of `name` where programs show metadata.
+
+    Attributes:
+        events: what JACK has told, not yet read.
+        metadata: what programs show of it.
 
     Raises:
         JackServerError: there is no such server, or it refused.
@@ -83,11 +78,9 @@ class JackClient:
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._notify: Callable[[], None] = lambda: None
         self._keep: tuple[Any, ...] = ()
-        self._names: list[tuple[Any, PortName]] = []
-        self._pretty = pretty or name
         self._client = _open(name, server)
+        self.metadata = Metadata(self._client, pretty or name)
         self._closed = self._gone = False
-        self._forgotten = threading.Semaphore(0)
         self.name: str = self._client.name
         self.samplerate: int = self._client.samplerate
         self.clock: int = identify_clock(server)
@@ -100,6 +93,9 @@ class JackClient:
         client.set_blocksize_callback(lambda frames: self._tell(Event("period", frames)))
         client.set_freewheel_callback(lambda on: self._tell(Event("freewheel", int(on))))
         client.set_port_registration_callback(self._hear_port, only_available=False)
+        # JACK 1 has no such callback.
+        with contextlib.suppress(AttributeError):
+            client.set_port_rename_callback(self._hear_rename, only_available=False)
         client.set_port_connect_callback(self._hear_connection, only_available=False)
         client.set_property_change_callback(self._hear_property)
 
@@ -107,13 +103,16 @@ class JackClient:
         if port is not None:
             self._tell(Event("port", int(registered), (port.name,)))
 
+    def _hear_rename(self, _: Any, old: str, new: str) -> None:
+        self._tell(Event("rename", 0, (old, new)))
+
     def _hear_connection(self, source: Any, destination: Any, connected: bool) -> None:
         if source is not None and destination is not None:
             self._tell(Event("connection", int(connected), (source.name, destination.name)))
 
     def _hear_property(self, subject: int, key: str, change: int) -> None:
         if change == jack.PROPERTY_DELETED:
-            self._forgotten.release()
+            self.metadata.hear_deleted()
         self._tell(Event("property", subject, (key,)))
 
     def _tell(self, event: Event) -> None:
@@ -134,7 +133,7 @@ class JackClient:
         return self._add(self._client.outports.register(short), name)
 
     def _add(self, port: Any, name: PortName) -> int:
-        self._names.append((port, name))
+        self.metadata.add(port, name)
         return int(jack._ffi.cast("uintptr_t", port._ptr))
 
     def install(self, callback: Any, context_address: int, *owned: object) -> None:
@@ -177,22 +176,7 @@ class JackClient:
             self._client.activate()
         except jack.JackError as error:
             raise JackServerError(f"JACK did not activate {self.name}: {error}") from None
-        self.tell_names()
-
-    def tell_names(self) -> None:
-        """Write names, order and groups to JACK metadata; programs that show it show them."""
-        own = self._client.uuid
-        self._describe(own, jack.METADATA_PRETTY_NAME, self._pretty)
-        self._describe(own, jack.METADATA_ICON_NAME, ICON)
-        for port, name in self._names:
-            self._describe(port.uuid, jack.METADATA_PRETTY_NAME, name.pretty)
-            self._describe(port.uuid, jack.METADATA_PORT_GROUP, name.group)
-            self._describe(port.uuid, jack.METADATA_ORDER, str(name.order), NUMBER_TYPE)
-
-    def _describe(self, subject: int, key: str, value: str, kind: str = "text/plain") -> None:
-        # A server without metadata is no reason to stop.
-        with contextlib.suppress(jack.JackError):
-            self._client.set_property(subject, key, value, kind)
+        self.metadata.tell()
 
     def connect(self, source: str, destination: str) -> bool:
         """Connect two ports by full name; return whether they are connected now."""
@@ -215,11 +199,30 @@ class JackClient:
 
     def playback_ports(self) -> list[str]:
         """Return the names of the sound card's outputs, in order."""
+        return self._ports(is_input=True, is_physical=True)
+
+    def others(self, *, outputs: bool) -> list[str]:
+        """Return the full names of other clients' audio ports: what they give, or what they take.
+
+        Args:
+            outputs: those that give sound; otherwise those that take it.
+        """
+        found = self._ports(is_output=True) if outputs else self._ports(is_input=True)
+        return [name for name in found if not name.startswith(f"{self.name}:")]
+
+    def _ports(self, **what: bool) -> list[str]:
         try:
-            found = self._client.get_ports(is_audio=True, is_input=True, is_physical=True)
-            return [port.name for port in found]
+            return [port.name for port in self._client.get_ports(is_audio=True, **what)]
         except (jack.JackError, AttributeError):
+            # A port that goes while JACK-Client looks its name up again.
             return []
+
+    def shown(self, port: str) -> str:
+        """Return what people read of a port, anybody's, by its full name; empty for nothing."""
+        try:
+            return self.metadata.pretty_name(self._client.get_port_by_name(port).uuid) or ""
+        except jack.JackError:
+            return ""
 
     def has_port(self, name: str) -> bool:
         """Return whether a port of this full name is there now."""
@@ -233,24 +236,11 @@ class JackClient:
         if self._closed:
             return
         self._closed = True
-        self._forget_names()
+        if not self._gone:
+            self.metadata.forget()
         for leave in (self._client.deactivate, self._client.close):
             with contextlib.suppress(jack.JackError):
                 leave()
-
-    def _forget_names(self) -> None:
-        # jackd tells a closing client of each property that goes with its ports; with many ports
-        # that fills a socket that the client reads no more, and both wait for ever. So they go
-        # while it is active and hears of them, and it has heard of all before it closes.
-        if self._gone:
-            return
-        removed = 0
-        for port, _ in self._names:
-            with contextlib.suppress(jack.JackError, RuntimeError):
-                removed += self._client.remove_properties(port.uuid) > 0
-        deadline = time.monotonic() + FORGETTING_SECONDS
-        while removed and self._forgotten.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            removed -= 1
 
 
 def _silence_libjack() -> None:

@@ -12,11 +12,12 @@ import numpy as np
 
 from jackrf.audience.sockets import DSCP, open_destinations
 from jackrf.audience.table import Audience
-from jackrf.client import Event, JackClient, PortName
+from jackrf.client import Event, JackClient
 from jackrf.engine import Engine, MixMeters, Stream, wait_until
 from jackrf.history import History
 from jackrf.mixer import Mixer
 from jackrf.parameters import Place, Value, checked
+from jackrf.patchbay.patchbay import Patchbay
 from jackrf.rtp.stream import PAYLOADS, Encoding, identify
 from jackrf.units import db_to_amplitude
 
@@ -65,9 +66,12 @@ class Desk:
     Args:
         name: the session's; SSRCs are derived from it, and stay over a handover (`stream_name`).
         mixer: the model.
-        wishes: by strip id, the full names of ports to connect to its input.
+        wanted: full names of the ports to connect to, by `jackrf.patchbay.ports.OwnPort.wished`.
         plans: by mix id.
         clock: monotonic seconds.
+
+    Attributes:
+        patchbay: its ports, their names and connections.
 
     Raises:
         InputError: a destination cannot be reached; no socket stays open then.
@@ -77,7 +81,7 @@ class Desk:
         self,
         name: str,
         mixer: Mixer,
-        wishes: Mapping[str, Sequence[str]],
+        wanted: Mapping[Place, Sequence[str]],
         plans: Mapping[str, MixPlan],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -93,13 +97,15 @@ class Desk:
         self._history = History()
         self._held: dict[Place, set[str]] = {}
         self._clock = clock
-        self.wishes = {
-            f"in_{number + 1:02d}": list(wishes.get(strip.id, ()))
-            for number, strip in enumerate(mixer.strips)
-        }
         found = [(number, plans[mix.id]) for number, mix in enumerate(mixer.mixes)]
-        wanted = [(number, plan.send_to, plan.dscp) for number, plan in found]
-        self.audience = Audience(open_destinations(wanted))
+        sent = [(number, plan.send_to, plan.dscp) for number, plan in found]
+        self.audience = Audience(open_destinations(sent))
+        self.patchbay = Patchbay(mixer, wanted, lambda names: self.change(names, by="JACK"))
+
+    @property
+    def pretty(self) -> str:
+        """What people read in place of the client's name."""
+        return f"jackrf {self.name}"
 
     def open(self, client_name: str, server: str | None) -> JackClient:
         """Open the JACK client, show its ports, start mixing and sending, and connect.
@@ -108,7 +114,7 @@ class Desk:
             JackServerError: no server.
             InputError: the client's name is taken.
         """
-        client = JackClient(client_name, server, pretty=f"jackrf {self.name}")
+        client = JackClient(client_name, server, self.pretty)
         try:
             engine = Engine(len(self.mixer.strips), self._streams(), client.samplerate)
             self._register(client, engine)
@@ -121,7 +127,7 @@ class Desk:
             self.audience.stop()
             raise
         self.client, self.engine, self.state = client, engine, "running"
-        self.grant_wishes()
+        self.patchbay.wishes.grant(client)
         return client
 
     def _streams(self) -> list[Stream]:
@@ -138,39 +144,28 @@ class Desk:
     def _register(self, client: JackClient, engine: Engine) -> None:
         engine.context["client"] = client.pointer
         engine.context["clock"] = client.clock
-        for number, strip in enumerate(self.mixer.strips):
-            name = PortName(strip.name, number + 1, "Inputs")
-            engine.inputs["port"][number] = client.add_input(f"in_{number + 1:02d}", name)
-        for number, mix in enumerate(self.mixer.mixes):
-            group = f"Mix {number + 1} {mix.name}"
-            for place, side in enumerate(("left", "right")):
-                short = f"mix_{number + 1:02d}_{side[0]}"
-                order = len(self.mixer.strips) + 2 * number + place + 1
-                port = client.add_output(short, PortName(f"{mix.name} {side}", order, group))
-                engine.mixes[f"{side}_port"][number] = port
-
-    def grant_wishes(self) -> None:
-        """Connect every input to the ports that it wants and that are there."""
-        if self.client is None:
-            return
-        for short, peers in self.wishes.items():
-            for peer in peers:
-                if self.client.has_port(peer):
-                    self.client.connect(peer, f"{self.client.name}:{short}")
+        for port, pointer in self.patchbay.register(client):
+            if port.is_input:
+                engine.inputs["port"][port.number - 1] = pointer
+            else:
+                engine.mixes[f"{port.side}_port"][port.number - 1] = pointer
 
     def hear(self, event: Event) -> None:
         """Take in what JACK told. A shutdown is for the caller, who closes and opens again."""
-        if self.engine is None:
+        client, engine = self.client, self.engine
+        if client is None or engine is None:
             return
         if event.kind == "xrun":
             self.xruns += 1
         elif event.kind == "freewheel":
-            self.engine.set_freewheel(bool(event.value))
-        elif event.kind == "port" and event.value:
-            (name,) = event.text
-            if any(name in peers for peers in self.wishes.values()):
-                self.grant_wishes()
+            engine.set_freewheel(bool(event.value))
+        else:
+            self.patchbay.hear(event, client, self._clock())
         self.audience.tend()
+
+    def settle(self) -> float | None:
+        """Do what is due after what JACK told; return in how many seconds more will be."""
+        return self.patchbay.settle(self.client, self._clock())
 
     def watch(self, watcher: Watcher) -> None:
         """Have every later change told, after it was made: places with values, and who made it."""
@@ -205,6 +200,7 @@ class Desk:
         for place, value in changed.items():
             self.mixer.put(place, value)
         self._glide(changed, seconds)
+        self.patchbay.show(changed, self.client)
         if changed:
             self.revision += 1
             for watcher in self._watchers:
@@ -274,6 +270,7 @@ class Desk:
         if self.client is not None:
             self.client.close()
         self.audience.stop()
+        self.patchbay.wishes.leave()
         self.client, self.engine, self.state = None, None, "waiting for JACK"
 
     def fade_out(self) -> None:

@@ -1,12 +1,14 @@
 """What a running desk says of itself: its status, and the SDP of a mix."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from jackrf.desk import Desk
 from jackrf.engine import MixMeters, decibels
 from jackrf.errors import InputError
 from jackrf.parameters import Place
+from jackrf.patchbay.ports import OwnPort
 from jackrf.rtp.sdp import Description, serialise
 from jackrf.rtp.stream import PAYLOADS, identify
 
@@ -35,18 +37,34 @@ def status(desk: Desk) -> dict[str, Any]:
 
 
 def _strip(desk: Desk, number: int, peak: float) -> dict[str, Any]:
-    strip, client, engine = desk.mixer.strips[number], desk.client, desk.engine
-    short = f"in_{number + 1:02d}"
-    connected = client.connections(short) if client else []
+    strip, engine = desk.mixer.strips[number], desk.engine
+    [port] = _connected(desk, desk.patchbay.inputs[number : number + 1])
     return {
         "id": strip.id,
         "name": strip.name,
-        "port": f"{client.name}:{short}" if client else short,
         "peak_db": decibels(peak),
         "bad_samples": engine.bad_samples(number) if engine else 0,
-        "connections": connected,
-        "missing": [peer for peer in desk.wishes[short] if peer not in connected],
-    }
+    } | port
+
+
+def _connected(desk: Desk, ports: Sequence[OwnPort]) -> list[dict[str, Any]]:
+    """Return what is to be said of some ports of the desk."""
+    client, wishes = desk.client, desk.patchbay.wishes
+    found = []
+    for port in ports:
+        connected = client.connections(port.short) if client else []
+        missing = wishes.missing(port, connected)
+        offers = wishes.offers(client) if client and missing else {}
+        here = [(peer, offers.get((port.wished, peer))) for peer in missing]
+        found.append(
+            {
+                "port": f"{client.name}:{port.short}" if client else port.short,
+                "connections": connected,
+                "missing": missing,
+                "offered": {peer: offer for peer, offer in here if offer is not None},
+            }
+        )
+    return found
 
 
 def _mix(desk: Desk, number: int, meters: MixMeters) -> dict[str, Any]:
@@ -60,6 +78,7 @@ def _mix(desk: Desk, number: int, meters: MixMeters) -> dict[str, Any]:
         "peak_db": [decibels(meters.left), decibels(meters.right)],
         "limit_db": decibels(meters.limiter),
         "encoding": encoding,
+        "ports": _connected(desk, desk.patchbay.outputs[2 * number : 2 * number + 2]),
         "listeners": [
             listener.report(bytes_per_millisecond)
             for listener in desk.audience.listeners

@@ -32,7 +32,7 @@ def mixer() -> Mixer:
 def make(*urls: str, name: str = "Test", wish: str = "system:capture_1") -> Desk:
     """A desk whose first mix is sent to these places."""
     plans = {"drums": MixPlan(urls, "L24", -1.0), "anna": MixPlan((), "L16", None)}
-    return Desk(name, mixer(), {"kick": [wish]}, plans)
+    return Desk(name, mixer(), {Place(None, "kick", "connect"): [wish]}, plans)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_it_waits_for_jack(desk: Desk) -> None:
     assert (desk.state, desk.client, desk.engine) == ("waiting for JACK", None, None)
     assert desk.levels().inputs == [0.0, 0.0]
     assert [meters.limiter for meters in desk.levels().mixes] == [1.0, 1.0]
-    desk.grant_wishes()
+    assert desk.settle() is None
     desk.fade_out()
     desk.hear(Event("xrun"))
     assert desk.xruns == 0

@@ -67,6 +67,8 @@ THE_ENGINE_ROOM = (
     "jackrf.desk",
     "jackrf.engine",
     "jackrf.hosting.handover",
+    "jackrf.patchbay",
+    "jackrf.patchbay.*",
     "jackrf.receiver",
     "jackrf.reports",
 )

@@ -16,7 +16,7 @@ from jackrf.parameters import Place
 from jackrf.reports import describe, status
 from jackrf.testing import DummyJack
 
-MIX_KEYS = {"name", "gain", "peak_db", "limit_db", "encoding", "listeners"}
+MIX_KEYS = {"name", "gain", "peak_db", "limit_db", "encoding", "ports", "listeners"}
 KEYS = {
     "client",
     "state",
@@ -44,7 +44,11 @@ def desk() -> Iterator[Desk]:
             "drums": MixPlan([f"udp://127.0.0.1:{port}"], "L24", -1.0),
             "anna": MixPlan([], "L16", None),
         }
-        made = Desk("Test", Mixer([Strip("kick", "Kick")], mixes), {"kick": ["no:port"]}, plans)
+        wanted = {
+            Place(None, "kick", "connect"): ["no:port"],
+            Place("anna", None, "connect_right"): ["nobody:in"],
+        }
+        made = Desk("Test", Mixer([Strip("kick", "Kick")], mixes), wanted, plans)
         with closing(made) as desk:
             yield desk
 
@@ -57,6 +61,9 @@ def test_without_a_server_everything_is_said_and_nothing_sounds(desk: Desk) -> N
     assert report["state"] == "waiting for JACK"
     assert report["mixes"]["drums"]["peak_db"] == [None, None]
     assert report["inputs"][0]["missing"] == ["no:port"]
+    sides = report["mixes"]["anna"]["ports"]
+    assert [side["port"] for side in sides] == ["mix_02_l", "mix_02_r"]
+    assert [side["missing"] for side in sides] == [[], ["nobody:in"]]
     json.dumps(report, allow_nan=False)
 
 

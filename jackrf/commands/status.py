@@ -18,7 +18,7 @@ from rich.text import Text
 from jackrf.control import ControlClient
 from jackrf.errors import InputError, JackrfError
 from jackrf.live import Status, render
-from jackrf.live.words import clean, unsaved_text
+from jackrf.live.words import clean, missing_words, unsaved_text
 
 WATCH_SECONDS = 0.1
 """From one picture to the next."""
@@ -178,7 +178,7 @@ def _table(title: str, *columns: str) -> Table:
 def _inputs(found: Status) -> Table:
     table = _table("Inputs", "id", "name", "port", ">peak dB", "hears", "trouble")
     for strip in found["inputs"]:
-        trouble = [f"no {port}" for port in strip.get("missing", [])]
+        trouble = missing_words(strip)
         if bad := strip.get("bad_samples"):
             trouble.append(f"{bad} bad samples")
         words = (strip["id"], strip["name"], strip["port"], _decibels(strip["peak_db"]))
@@ -188,12 +188,13 @@ def _inputs(found: Status) -> Table:
 
 
 def _mixes(found: Status) -> Table:
-    columns = (">gain dB", ">left dB", ">right dB", ">limiter dB", "encoding")
+    columns = (">gain dB", ">left dB", ">right dB", ">limiter dB", "encoding", "trouble")
     table = _table("Mixes", "id", "name", *columns)
     for mix_id, mix in found["mixes"].items():
         levels = (mix["gain"], *mix["peak_db"], mix["limit_db"])
         words = (mix_id, mix["name"], *map(_decibels, levels), mix.get("encoding", ""))
-        table.add_row(*map(_cell, words))
+        trouble = [word for port in mix.get("ports", []) for word in missing_words(port)]
+        table.add_row(*map(_cell, (*words, ", ".join(trouble))))
     return table
 
 

@@ -91,7 +91,7 @@ class Guest:
             raise
         self._host.progress(0.6)
         # The host's patchbay makes the connections again; two who do it fight.
-        desk.wishes = {port: [] for port in desk.wishes}
+        desk.patchbay.wishes.restore = False
         old = await self._leave()
         keeper = resume(desk, project.path, opened, AS_IT_WAS, self._say)
         osc = make_osc(opened.session, desk, request.folder)

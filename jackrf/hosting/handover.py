@@ -38,6 +38,7 @@ def hand_over(old: Desk, new: Desk) -> None:
     new.client, new.engine, new.state = client, engine, old.state
     new.stream_name, new.xruns = old.stream_name, old.xruns
     old.client, old.engine, old.state = None, None, "waiting for JACK"
+    new.patchbay.take_over(client, new.pretty)
     for number, mix in enumerate(new.mixer.mixes):
         ceiling = new.plans[mix.id].ceiling
         engine.mixes["ceiling"][number] = 0.0 if ceiling is None else db_to_amplitude(ceiling)

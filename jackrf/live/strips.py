@@ -17,7 +17,7 @@ from jackrf.live.meters import (
     reduction_bar,
     ruler,
 )
-from jackrf.live.words import TROUBLE, clean, fit, fit_name
+from jackrf.live.words import TROUBLE, clean, fit, fit_name, missing_words
 from jackrf.units import db_text
 
 WIDE = 56
@@ -71,18 +71,25 @@ def mix_strips(status: Mapping[str, Any]) -> list[Strip]:
             levels=tuple(level(peak) for peak in found.get("peak_db") or (None, None)),
             reduction=min(0.0, found.get("limit_db") or 0.0),
             gain=level(found.get("gain")),
+            notes=_mix_notes(found),
         )
         for mix_id, found in status.get("mixes", {}).items()
     ]
 
 
 def _input_notes(found: Mapping[str, Any]) -> tuple[str, ...]:
-    notes = [f"no {port}" for port in found.get("missing", [])]
+    notes = missing_words(found)
     if found.get("bad_samples"):
         notes.append(f"{found['bad_samples']} bad samples")
     if not notes and found.get("connections") == []:
         notes.append("not connected")
     return (clean(", ".join(notes)),) if notes else ()
+
+
+def _mix_notes(found: Mapping[str, Any]) -> tuple[str, ...]:
+    notes = [word for port in found.get("ports", []) for word in missing_words(port)]
+    # The first row of a mix has its limiter and its gain there.
+    return ("", clean(", ".join(notes))) if notes else ()
 
 
 def strip_rows(strip: Strip, width: int, *, tall: bool) -> list[Text]:

@@ -45,6 +45,15 @@ def unsaved_text(status: Mapping[str, Any]) -> str:
     return f", {unsaved} not saved" if unsaved else ""
 
 
+def missing_words(port: Mapping[str, Any]) -> list[str]:
+    """Return what a port of a status wants and has not: ``no a:b (like a-01:b?)``."""
+    offered = port.get("offered", {})
+    return [
+        f"no {peer} (like {offered[peer]}?)" if peer in offered else f"no {peer}"
+        for peer in port.get("missing", [])
+    ]
+
+
 def count(number: int) -> str:
     """Return a count in at most five characters: 999, 12.3k, 4.56M."""
     size, unit = float(number), ""

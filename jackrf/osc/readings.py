@@ -65,5 +65,6 @@ def readers(desk: Desk, moreme: MoreMe) -> Mapping[str, Reader]:
         "session.name": lambda _: (desk.name,),
         "jack.state": lambda _: (desk.state,),
         "jack.xruns": lambda _: (desk.xruns,),
+        "jack.missing": lambda _: (", ".join(desk.patchbay.wishes.all_missing(desk.client)),),
         "jack.load": lambda _: (desk.client.load if desk.client else 0.0,),
     }

@@ -7,7 +7,7 @@ stands in the journal within a second, and is there again at the next start.
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,8 @@ class Keeper:
         self._pause = pause
         self._journal = Journal(path, data)
         self._journal_error: str | None = None
-        self._ledger = Ledger(desk.mixer, self._wishes)
+        self._wishes = desk.patchbay.wishes
+        self._ledger = Ledger(desk.mixer, lambda: self._wishes.wanted)
         self._disk = asyncio.Lock()
         self._moved = asyncio.Event()
         self._ending = asyncio.Event()
@@ -68,6 +69,7 @@ class Keeper:
         self._watchers: list[Callable[[bool], object]] = []
         self._was_dirty = False
         desk.watch(self._note)
+        self._wishes.watch(lambda: self._note({}, ""))
 
     @property
     def changes(self) -> Changes:
@@ -89,10 +91,6 @@ class Keeper:
         """Have it told, by `dirty`, when the first change is made, and when all is saved."""
         self._watchers.append(watcher)
 
-    def wishes_changed(self) -> None:
-        """Take note that the desk's wishes are others now; levels are noted by themselves."""
-        self._note({}, "")
-
     def recover(self, found: Changes) -> int:
         """Put back on the desk what its journal held; return how many values are different.
 
@@ -106,9 +104,8 @@ class Keeper:
             and (place.strip is None or place.strip in mixer.strip_number)
         }
         self._desk.change(known, by="journal")
-        for number, strip in enumerate(mixer.strips, 1):
-            if strip.id in found.wishes:
-                self._desk.wishes[f"in_{number:02d}"] = list(found.wishes[strip.id])
+        for place in found.wishes.keys() & self._wishes.wanted.keys():
+            self._wishes.put(place, found.wishes[place])
         self._ledger.take_batch()  # it is in the journal
         return self.unsaved
 
@@ -208,12 +205,6 @@ class Keeper:
             self._was_dirty = self.dirty
             for watcher in self._watchers:
                 watcher(self._was_dirty)
-
-    def _wishes(self) -> dict[str, Sequence[str]]:
-        return {
-            strip.id: self._desk.wishes[f"in_{number:02d}"]
-            for number, strip in enumerate(self._desk.mixer.strips, 1)
-        }
 
     def _write(self, changes: Changes, batch: Changes) -> Saved:
         """Save, on a thread of its own. The journal has everything if this does not end well."""

@@ -19,8 +19,7 @@ def make_desk(session: Session) -> Desk:
         mix_id: MixPlan(mix.send_to, mix.encoding, mix.ceiling if mix.limiter else None, mix.dscp)
         for mix_id, mix in session.mixes.items()
     }
-    wishes = {strip_id: strip.connect for strip_id, strip in session.inputs.items()}
-    return Desk(session.name, session.to_mixer(), wishes, plans)
+    return Desk(session.name, session.to_mixer(), session.wishes(), plans)
 
 
 def make_osc(

@@ -197,7 +197,7 @@ class Running:
                     self._open()
                 await self._pause(RETRY_SECONDS)
                 continue
-            await self._pause(None)
+            await self._pause(self.desk.settle())
             if self._hear_all(client):
                 self._say("the JACK server went away; levels are kept, waiting for it", 3)
                 self.desk.leave_jack()

@@ -88,7 +88,7 @@ def _mixes(session: Session) -> Table:
         ports = f"mix_{number:02}_l/r"
         gain = db_text(mix.gain) + " muted" * mix.mute
         limit = f"{mix.ceiling:g} dB" if mix.limiter else "none"
-        to = "\n".join(mix.send_to) or "its ports only"
+        to = "\n".join([*mix.send_to, *mix.connect_left, *mix.connect_right]) or "its ports only"
         table.add_row(ports, key, mix.name, gain, limit, mix.encoding, to)
     return table
 

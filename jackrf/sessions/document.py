@@ -18,12 +18,15 @@ from jackrf.sessions.tables import Location, dotted
 DIGITS = 2
 """Decimals of a gain or a pan in a file."""
 
-_FIELDS = ("name", "trim", "gain", "pan", "mute", "solo", "safe", "connect")
+CONNECT = ("connect", "connect_left", "connect_right")
+"""Names of wishes: of an input, and of a mix's two ports."""
+
+_FIELDS = ("name", "trim", "gain", "pan", "mute", "solo", "safe", *CONNECT)
 """The order in which new keys stand below each other."""
 _NOWHERE = float("inf")
 
-Wishes = Mapping[str, Sequence[str]]
-"""By input, the JACK ports to take its sound from."""
+Wishes = Mapping[Place, Sequence[str]]
+"""Full names of the JACK ports to connect to, by where a session has them."""
 
 
 def edited(text: str, values: Mapping[Place, Value], wishes: Wishes | None = None) -> str:
@@ -32,7 +35,7 @@ def edited(text: str, values: Mapping[Place, Value], wishes: Wishes | None = Non
     Args:
         text: a valid session of any format, lines ending in LF.
         values: of inputs and mixes that the text has; any of them may be what it says already.
-        wishes: of inputs that the text has.
+        wishes: of inputs and mixes that the text has.
 
     Returns:
         The very same text if nothing is different; else a text of the present format.
@@ -43,18 +46,14 @@ def edited(text: str, values: Mapping[Place, Value], wishes: Wishes | None = Non
     current = migrated(text, parsed(text))
     data = parsed(current)
     different = {p: v for p, v in values.items() if found(data, p) != rounded(v)}
-    rewired = {
-        strip: list(peers)
-        for strip, peers in (wishes or {}).items()
-        if data["inputs"][strip].get("connect", []) != list(peers)
-    }
+    rewired = {p: list(v) for p, v in (wishes or {}).items() if wished(data, p) != list(v)}
     if not different and not rewired:
         return text
     editor = Editor(current, _rank(data))
     for location, setting in _settings(data, different, editor):
         editor.put(location, setting)
-    for strip, peers in rewired.items():
-        location = ("inputs", strip, "connect")
+    for place, peers in rewired.items():
+        location = location_of(place)
         before = editor.written(location)
         written = toml_list(before, peers) if before else toml(peers)
         editor.put(location, Setting(written, droppable=not peers))
@@ -100,6 +99,13 @@ def found(data: Mapping[str, Any], place: Place) -> Value:
     value = table.get(name, table_of(place)[place.name].default)
     # A person may write a gain of 3 dB without a point.
     return rounded(float(value) if type(value) is int else value)
+
+
+def wished(data: Mapping[str, Any], place: Place) -> list[str]:
+    """Return which ports a session wants connected to an input or to one side of a mix."""
+    kind, owner, name = map(str, location_of(place))
+    peers: list[str] = data[kind][owner].get(name, [])
+    return peers
 
 
 def _rank(data: Mapping[str, Any]) -> Rank:
@@ -154,12 +160,12 @@ def _verify(
     text: str,
     new: str,
     different: Mapping[Place, Value],
-    rewired: Mapping[str, Sequence[str]],
+    rewired: Wishes,
 ) -> None:
     """Hold an edited text to what it is to say: no file is written on trust."""
     expected = dict(_said(text))
     changes: dict[Location, Any] = {location_of(p): rounded(v) for p, v in different.items()}
-    changes |= {("inputs", strip, "connect"): list(peers) for strip, peers in rewired.items()}
+    changes |= {location_of(place): list(peers) for place, peers in rewired.items()}
     for location, value in changes.items():
         expected.pop(location, None)
         if not _is_default(location, value):
@@ -193,7 +199,7 @@ def _leaves(table: Mapping[str, Any], above: Location = ()) -> dict[Location, An
 
 def _is_default(location: Location, value: object) -> bool:
     match location:
-        case ("inputs", _, "connect"):
+        case ("inputs" | "mixes", _, str(name)) if name in CONNECT:
             return value == []
         case ("inputs", _, str(name)):
             table = STRIP

@@ -190,7 +190,7 @@ def recovered(session: Path, data: bytes, changed_at: float) -> Recovered:
     batches = [line for line in lines[start:] if "set" in line]
     young = [b for b in batches if is_known or _number(b.get("at")) > changed_at]
     values: dict[Place, Value] = {}
-    wishes: dict[str, list[str]] = {}
+    wishes: dict[Place, list[str]] = {}
     for batch in young:
         values |= _values(batch.get("set"))
         wishes |= _wishes(batch.get("connect"))
@@ -267,7 +267,7 @@ def _line(changes: Changes, at: float) -> bytes:
     ]
     line: dict[str, Any] = {"at": round(at, 2), "set": values}
     if changes.wishes:
-        line["connect"] = {strip: list(peers) for strip, peers in changes.wishes.items()}
+        line["connect"] = [[*place, list(peers)] for place, peers in changes.wishes.items()]
     return _json(line)
 
 
@@ -289,10 +289,10 @@ def _values(batch: object) -> dict[Place, Value]:
     return values
 
 
-def _wishes(batch: object) -> dict[str, list[str]]:
-    wishes = batch if isinstance(batch, dict) else {}
-    return {
-        strip: peers
-        for strip, peers in wishes.items()
-        if isinstance(peers, list) and all(isinstance(peer, str) for peer in peers)
-    }
+def _wishes(batch: object) -> dict[Place, list[str]]:
+    wishes: dict[Place, list[str]] = {}
+    for entry in batch if isinstance(batch, list) else []:
+        match entry:
+            case [str() | None as mix, str() | None as strip, str(name), [*peers]]:
+                wishes[Place(mix, strip, name)] = [peer for peer in peers if isinstance(peer, str)]
+    return wishes

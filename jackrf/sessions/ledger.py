@@ -7,8 +7,8 @@ from jackrf.parameters import Place, Value
 from jackrf.sessions.document import rounded
 from jackrf.sessions.store import Changes
 
-Wishes = dict[str, tuple[str, ...]]
-"""By input, the ports to take its sound from."""
+Wishes = dict[Place, tuple[str, ...]]
+"""The ports to connect to, by place."""
 
 _UNKNOWN = ("",)
 """No list of ports: the journal does not say what is wished for."""
@@ -19,10 +19,10 @@ class Ledger:
 
     Args:
         mixer: as its file says, nobody having changed it yet.
-        wishes: returns what the desk wishes to connect, by input.
+        wishes: returns what the desk's ports are to be connected to, those without a wish too.
     """
 
-    def __init__(self, mixer: Mixer, wishes: Callable[[], Mapping[str, Sequence[str]]]) -> None:
+    def __init__(self, mixer: Mixer, wishes: Callable[[], Mapping[Place, Sequence[str]]]) -> None:
         self._mixer = mixer
         self._wishes = wishes
         self._in_file = {place: rounded(mixer.value(place)) for place in mixer.places()}
@@ -63,7 +63,7 @@ class Ledger:
         for place, value in changes.values.items():
             self._in_file[place] = rounded(value)
             self._compare(place, self._mixer.value(place))
-        self._wishes_in_file |= {strip: tuple(peers) for strip, peers in changes.wishes.items()}
+        self._wishes_in_file |= {place: tuple(peers) for place, peers in changes.wishes.items()}
 
     def _compare(self, place: Place, value: Value) -> None:
         if rounded(value) == self._in_file[place]:
@@ -72,7 +72,7 @@ class Ledger:
             self._unsaved[place] = value
 
     def _wishes_now(self) -> Wishes:
-        return {strip: tuple(peers) for strip, peers in self._wishes().items()}
+        return {place: tuple(peers) for place, peers in self._wishes().items()}
 
     def _other_wishes(self, than: Wishes) -> Wishes:
-        return {s: peers for s, peers in self._wishes_now().items() if peers != than[s]}
+        return {p: peers for p, peers in self._wishes_now().items() if peers != than[p]}

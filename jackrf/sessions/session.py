@@ -5,7 +5,7 @@ Levels are in dB, ids are slugs that never change, order in the file is the orde
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,12 +15,18 @@ from pydantic_core import InitErrorDetails
 from jackrf import mixer
 from jackrf.errors import SessionError
 from jackrf.mixer import MAX_MIXES, MAX_STRIPS
+from jackrf.parameters import Place
 from jackrf.sessions.between import entries, sends_of_nothing, shared_destinations, wrong_number
 from jackrf.sessions.fields import Gain, JackPort, Name, Pan, Slug, Switch, Url
 from jackrf.sessions.migration import FORMAT, OLDEST, migrated
 from jackrf.sessions.reading import Document, read, shown
 from jackrf.sessions.surfaces import Osc, further_cues, wrong_mixes
 from jackrf.sessions.tables import Allowed, Table
+
+Ports = Annotated[
+    list[JackPort],
+    Allowed("a list of JACK ports as CLIENT:PORT", '{key} = ["system:capture_1"]'),
+]
 
 
 class Input(Table):
@@ -34,10 +40,7 @@ class Input(Table):
     """Added to the pan of each of its sends: -1 left to 1 right."""
     mute: Switch = False
     """Whether it is silent in every mix."""
-    connect: Annotated[
-        list[JackPort],
-        Allowed("a list of JACK ports as CLIENT:PORT", '{key} = ["system:capture_1"]'),
-    ] = Field(default_factory=list)
+    connect: Ports = Field(default_factory=list)
     """JACK ports to take the sound from, once they are there."""
 
 
@@ -89,6 +92,10 @@ class Mix(Table):
         Allowed("a number of dBFS from -24 to 0", "{key} = -1.0"),
     ] = -1.0
     """Highest level in dBFS that the limiter lets pass, -24 to 0."""
+    connect_left: Ports = Field(default_factory=list)
+    """JACK ports to play its left side to, once they are there."""
+    connect_right: Ports = Field(default_factory=list)
+    """JACK ports to play its right side to, once they are there."""
     sends: Annotated[
         dict[Slug, Send],
         Allowed("a table of sends", "kick = { gain = -6.0 }"),
@@ -140,6 +147,16 @@ class Session(Table):
     def cue(self) -> str | None:
         """The id of the engineer's mix, None without one."""
         return next((key for key, mix in self.mixes.items() if mix.cue), None)
+
+    def wishes(self) -> dict[Place, Sequence[str]]:
+        """Return which JACK ports are to be connected, by place."""
+        found: dict[Place, Sequence[str]] = {
+            Place(None, key, "connect"): entry.connect for key, entry in self.inputs.items()
+        }
+        for key, mix in self.mixes.items():
+            found[Place(key, None, "connect_left")] = mix.connect_left
+            found[Place(key, None, "connect_right")] = mix.connect_right
+        return found
 
     def to_mixer(self) -> mixer.Mixer:
         """Return a new desk with the strips, mixes and sends of this session, in port order."""

@@ -27,7 +27,7 @@ class Changes:
 
     Attributes:
         values: by place.
-        wishes: by input, the ports to take its sound from.
+        wishes: the ports to connect to, by place.
     """
 
     values: Mapping[Place, Value] = field(default_factory=dict)
@@ -90,9 +90,8 @@ def save(
     text = plain_text(base) if base == last else _text_of_somebody(path, base)
     data = parsed(text)
     values = {p: value for p, value in changes.values.items() if has_place(data, p)}
-    wishes = {strip: peers for strip, peers in changes.wishes.items() if strip in data["inputs"]}
-    gone = {str(p) for p in changes.values.keys() - values.keys()}
-    gone |= {f"inputs.{strip}.connect" for strip in changes.wishes.keys() - wishes.keys()}
+    wishes = {p: peers for p, peers in changes.wishes.items() if has_place(data, p)}
+    gone = {str(p) for p in {*changes.values, *changes.wishes} - {*values, *wishes}}
     new = edited(text, values, wishes)
     result = base if new == text else _as_before(new, base)
     if result != present:

@@ -32,6 +32,10 @@ def a_rehearsal() -> dict[str, Any]:
     found["inputs"][2]["peak_db"] = None
     found["inputs"][0]["name"] = "Ki\x1b[2Jck"
     found["mixes"]["mix-0"]["limit_db"] = -2.345
+    found["mixes"]["mix-1"]["ports"] = [
+        {"missing": ["amp:l"], "offered": {"amp:l": "amp-01:l"}},
+        {"missing": ["amp:r"], "offered": {}},
+    ]
     make_ill(found, "mix-1")
     return found
 
@@ -49,9 +53,9 @@ input-1  Bass     jackrf:in_02    -13.0                    no system:capture_2, 
 input-2  Keys     jackrf:in_03     -inf  system:capture_3
 
 Mixes
-id     name  gain dB  left dB  right dB  limiter dB  encoding
+id     name  gain dB  left dB  right dB  limiter dB  encoding  trouble
 mix-0  Kick     -3.0     -9.0     -10.0        -2.3  L16
-mix-1  Bass     -3.0    -10.0     -11.0         0.0  L16
+mix-1  Bass     -3.0    -10.0     -11.0         0.0  L16       no amp:l (like amp-01:l?), no amp:r
 
 Listeners
 mix    url                      state    queued ms    sent  dropped

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from jackrf.client import Event
 from jackrf.desk import Desk
 from jackrf.errors import InputError, SessionError, StorageError
 from jackrf.parameters import Place, Value
@@ -20,6 +21,7 @@ from jackrf.running.making import make_desk
 from jackrf.sessions.journal import journal_of, recovered
 from jackrf.sessions.session import load
 from jackrf.sessions.store import Changes, content, save
+from tests.patchbay.graph import Graph
 from tests.sessions.disks import file_size_limit
 from tests.sessions.large import all_moved, large_session
 
@@ -40,6 +42,7 @@ name = "Drums"
 [mixes.drums.sends]
 kick = { gain = -6.0 }
 """
+CONNECT = Place(None, "vox", "connect")
 KICK = Place("drums", "kick", "gain")
 MUTE = Place("drums", None, "mute")
 PAUSE = 0.02
@@ -218,14 +221,14 @@ def test_it_tells_when_it_becomes_dirty_and_clean(band: Path) -> None:
 
 
 def test_wishes_are_kept_like_levels(band: Path) -> None:
-    """When somebody says that they are others now."""
+    """What a person plugs in a patchbay is in the journal, and saved when the session is."""
 
     async def work() -> None:
         async with kept(band) as here:
-            here.desk.wishes["in_02"] = ["system:capture_2"]
-            here.keeper.wishes_changed()
+            plugged = Event("connection", 1, ("system:capture_2", "jackrf:in_02"))
+            here.desk.patchbay.wishes.hear(plugged, Graph("jackrf"), 0.0)
             await until(lambda: bool(here.journal.wishes))
-            assert here.journal.wishes == {"vox": ["system:capture_2"]}
+            assert here.journal.wishes == {CONNECT: ["system:capture_2"]}
             assert here.keeper.unsaved == 1
             await here.keeper.save()
             assert load(band).inputs["vox"].connect == ["system:capture_2"]
@@ -246,11 +249,13 @@ def test_what_was_recovered_is_unsaved_and_stays_in_the_journal(band: Path) -> N
             Place("drums", "bass", "gain"): 0.0,
             Place("x", None, "mute"): True,
         }
-        changes = Changes({**found.values, **gone}, {"vox": ["a:b"], "bass": ["c:d"]})
+        changes = Changes(
+            {**found.values, **gone}, {CONNECT: ["a:b"], Place(None, "bass", "connect"): ["c:d"]}
+        )
         assert here.keeper.recover(changes) == 2
         await here.keeper.start()
         assert here.desk.mixer.value(KICK) == -7.0
-        assert here.desk.wishes["in_02"] == ["a:b"]
+        assert here.desk.patchbay.wishes.wanted[CONNECT] == ["a:b"]
         await here.keeper.close()
         assert here.journal == Changes({KICK: -7.0})
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from jackrf.parameters import Place
 from jackrf.running.making import make_desk
 from jackrf.sessions.session import load
 
@@ -24,6 +25,7 @@ sends = { kick = { gain = -6.0, pan = 0.5 } }
 [mixes.anna]
 name = "Anna"
 limiter = false
+connect_right = ["system:playback_2"]
 """
 
 
@@ -36,7 +38,11 @@ def test_a_session_becomes_a_desk(tmp_path: Path) -> None:
         assert desk.name == "Rehearsal"
         assert [strip.id for strip in desk.mixer.strips] == ["kick", "vox"]
         assert desk.mixer.mixes[0].sends["kick"].pan == 0.5
-        assert desk.wishes == {"in_01": ["system:capture_1", "late:out"], "in_02": []}
+        wishes = {place: peers for place, peers in desk.patchbay.wishes.wanted.items() if peers}
+        assert wishes == {
+            Place(None, "kick", "connect"): ["system:capture_1", "late:out"],
+            Place("anna", None, "connect_right"): ["system:playback_2"],
+        }
         assert [one.address[1] for one in desk.audience.listeners] == [50140, 50142]
         plans = desk.plans
         assert (plans["drums"].encoding, plans["drums"].ceiling) == ("L24", -6.0)

@@ -55,9 +55,14 @@ def session_of(text: str) -> Session:
     return validated(Document(Path("x.toml"), text, tomllib.loads(text)))
 
 
-def difference(text: str, values: dict[Place, Value], **wishes: list[str]) -> list[str]:
-    """The lines that go and come, when a text is brought up to these values."""
-    new = edited(text, values, wishes)
+def connect(strip: str) -> Place:
+    """Where the wishes of an input stand."""
+    return Place(None, strip, "connect")
+
+
+def difference(text: str, values: dict[Place, Value], **inputs: list[str]) -> list[str]:
+    """The lines that go and come, when a text is brought up to these values and wishes."""
+    new = edited(text, values, {connect(strip): peers for strip, peers in inputs.items()})
     lines = difflib.ndiff(text.splitlines(), new.splitlines())
     return [line for line in lines if line[0] in "+-"]
 
@@ -68,8 +73,8 @@ def test_whatever_changes_the_file_says_it_and_all_else_stays(data: st.DataObjec
     """For any way to write a session, and any values: levels, comments, x- keys, order."""
     written: Written = data.draw(session_texts())
     values = data.draw(changes(written))
-    wishes = data.draw(st.dictionaries(st.sampled_from(written.strips), PEERS))
     before = session_of(written.text)
+    wishes = data.draw(st.dictionaries(st.sampled_from(list(before.wishes())), PEERS))
     new = edited(written.text, values, wishes)
     after = session_of(new)
     expected = before.to_mixer()
@@ -79,8 +84,7 @@ def test_whatever_changes_the_file_says_it_and_all_else_stays(data: st.DataObjec
     assert {p: mixer.value(p) for p in expected.places()} == {
         p: expected.value(p) for p in expected.places()
     }
-    peers = {strip: entry.connect for strip, entry in before.inputs.items()} | wishes
-    assert {strip: entry.connect for strip, entry in after.inputs.items()} == peers
+    assert after.wishes() == before.wishes() | wishes
     assert KEPT.findall(written.text) == KEPT.findall(new)
     assert edited(new, values, wishes) == new
 
@@ -92,8 +96,7 @@ def test_a_text_with_nothing_to_change_stays_to_the_byte(written: Written) -> No
     session = session_of(written.text)
     mixer = session.to_mixer()
     values = {place: mixer.value(place) for place in mixer.places()}
-    wishes = {strip: entry.connect for strip, entry in session.inputs.items()}
-    assert edited(written.text, values, wishes) == written.text
+    assert edited(written.text, values, session.wishes()) == written.text
     assert tomlkit.parse(written.text).as_string() == written.text
 
 
@@ -209,10 +212,10 @@ def test_wishes_are_written_and_go_when_there_are_none() -> None:
     assert difference(BAND, {}, vox=["a:b"]) == ['+ connect = ["a:b"]']
     many = BAND.replace('["system:capture_1"]', '[\n  "a:1",  # close\n  "b:2",  # room\n]')
     assert difference(many, {}, kick=["b:2"]) == ['-   "a:1",  # close']
-    assert session_of(edited(many, {}, {"kick": ["b:2", "a:1"]})).inputs["kick"].connect == [
-        "b:2",
-        "a:1",
-    ]
+    turned = session_of(edited(many, {}, {connect("kick"): ["b:2", "a:1"]}))
+    assert turned.inputs["kick"].connect == ["b:2", "a:1"]
+    left = Place("drums", None, "connect_left")
+    assert session_of(edited(BAND, {}, {left: ["amp:l"]})).mixes["drums"].connect_left == ["amp:l"]
 
 
 @pytest.mark.parametrize(

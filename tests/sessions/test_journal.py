@@ -20,6 +20,8 @@ from jackrf.sessions.store import Changes
 from tests.sessions.disks import as_nobody, file_size_limit, open_folder
 
 KICK = Place("drums", "kick", "gain")
+CONNECT = Place(None, "kick", "connect")
+LEFT = Place("drums", None, "connect_left")
 MUTE = Place(None, "vox", "mute")
 NAME = Place("drums", None, "name")
 FILE = b"what the file holds"
@@ -39,11 +41,12 @@ def test_what_was_appended_is_recovered(session: Path) -> None:
     """Values of every kind, the last one of each place, and wishes."""
     journal = Journal(session, FILE)
     journal.append(Changes({KICK: -6.0, MUTE: True}), 1000.0)
-    journal.append(Changes({NAME: "Käthe"}, {"kick": ["a:b"]}), 1001.5)
+    journal.append(Changes({NAME: "Käthe"}, {CONNECT: ["a:b"], LEFT: ["c:d"]}), 1001.5)
     journal.append(Changes({KICK: -math.inf}), 1002.25)
     journal.close()
     assert recovered(session, FILE, LATER) == Recovered(
-        Changes({KICK: -math.inf, MUTE: True, NAME: "Käthe"}, {"kick": ["a:b"]}), 1002.25
+        Changes({KICK: -math.inf, MUTE: True, NAME: "Käthe"}, {CONNECT: ["a:b"], LEFT: ["c:d"]}),
+        1002.25,
     )
 
 

@@ -7,6 +7,7 @@ from jackrf.sessions.store import Changes
 
 KICK = Place("drums", "kick", "gain")
 MUTE = Place("drums", None, "mute")
+CONNECT = Place(None, "kick", "connect")
 
 
 class SmallDesk:
@@ -15,7 +16,7 @@ class SmallDesk:
     def __init__(self) -> None:
         self.mixer = Mixer([Strip("kick", "Kick")], [Mix("drums", "Drums")])
         self.mixer.put(KICK, -6.0)
-        self.wishes = {"kick": ["system:capture_1"]}
+        self.wishes = {CONNECT: ["system:capture_1"]}
         self.ledger = Ledger(self.mixer, lambda: self.wishes)
 
     def move(self, place: Place, value: Value) -> None:
@@ -62,20 +63,20 @@ def test_what_could_not_be_written_comes_again() -> None:
     desk = SmallDesk()
     desk.move(KICK, -7.0)
     desk.move(MUTE, value=True)
-    desk.wishes["kick"] = ["a:b"]
+    desk.wishes[CONNECT] = ["a:b"]
     batch = desk.ledger.take_batch()
     desk.move(KICK, -8.0)
     desk.ledger.give_back(batch)
-    assert desk.ledger.take_batch() == Changes({KICK: -8.0, MUTE: True}, {"kick": ("a:b",)})
+    assert desk.ledger.take_batch() == Changes({KICK: -8.0, MUTE: True}, {CONNECT: ("a:b",)})
 
 
 def test_wishes_are_accounted_for_like_values() -> None:
     """Nobody needs to note them: they are compared."""
     desk = SmallDesk()
-    desk.wishes["kick"] = []
+    desk.wishes[CONNECT] = []
     assert desk.ledger.dirty
-    assert desk.ledger.changes == Changes({}, {"kick": ()})
-    assert desk.ledger.take_batch() == Changes({}, {"kick": ()})
+    assert desk.ledger.changes == Changes({}, {CONNECT: ()})
+    assert desk.ledger.take_batch() == Changes({}, {CONNECT: ()})
     assert desk.ledger.take_batch() == Changes()
-    desk.ledger.saved(Changes({}, {"kick": []}))
+    desk.ledger.saved(Changes({}, {CONNECT: []}))
     assert not desk.ledger.dirty

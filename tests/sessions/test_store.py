@@ -85,7 +85,7 @@ def test_what_a_person_wrote_meanwhile_stays(band: Path) -> None:
 def test_what_is_gone_from_the_file_is_left_out(band: Path) -> None:
     """And told: an input that a person removed does not come back as a send of nothing."""
     band.write_bytes(BAND.replace(b'[inputs.vox]\nname = "Vox"\n', b""))
-    changes = Changes({KICK: -7.0, VOX: -8.0}, {"vox": ["a:b"]})
+    changes = Changes({KICK: -7.0, VOX: -8.0}, {Place(None, "vox", "connect"): ["a:b"]})
     saved = save(band, changes, last=BAND)
     assert saved.left_out == ("inputs.vox.connect", "mixes.drums.sends.vox.gain")
     assert load(band).mixes["drums"].sends["kick"].gain == -7.0

@@ -1,0 +1,109 @@
+"""JACK's metadata of one client: what programs show of it and its ports instead of short names.
+
+A server without metadata is no reason to stop: there, nothing is shown. Nothing here may be called
+on a thread of JACK's.
+"""
+
+import contextlib
+import threading
+import time
+from typing import Any
+
+import jack
+
+from jackrf.patchbay.ports import PortName
+
+FORGETTING_SECONDS = 1.0
+ICON = "audio-headphones"
+NUMBER_TYPE = "http://www.w3.org/2001/XMLSchema#int"
+
+
+class Metadata:
+    """Names, order and groups of a client's ports.
+
+    Args:
+        client: of JACK-Client.
+        pretty: shown instead of the client's name.
+    """
+
+    def __init__(self, client: Any, pretty: str) -> None:
+        self._client = client
+        self._pretty = pretty
+        self._ports: dict[str, tuple[Any, PortName]] = {}
+        self._by_uuid: dict[int, str] = {}
+        self._forgotten = threading.Semaphore(0)
+
+    def add(self, port: Any, name: PortName) -> None:
+        """Have a port that was registered shown under a name, once `tell` is called."""
+        self._ports[port.shortname] = port, name
+
+    def tell(self) -> None:
+        """Write everything; programs that show metadata show it from now on."""
+        own = self._client.uuid
+        self._describe(own, jack.METADATA_PRETTY_NAME, self._pretty)
+        self._describe(own, jack.METADATA_ICON_NAME, ICON)
+        for short, (port, name) in self._ports.items():
+            self._by_uuid[port.uuid] = short
+            self._describe(port.uuid, jack.METADATA_PRETTY_NAME, name.pretty)
+            self._describe(port.uuid, jack.METADATA_PORT_GROUP, name.group)
+            self._describe(port.uuid, jack.METADATA_ORDER, str(name.order), NUMBER_TYPE)
+
+    def rename_client(self, pretty: str) -> None:
+        """Have something else shown instead of the client's name."""
+        if pretty != self._pretty:
+            self._pretty = pretty
+            self._describe(self._client.uuid, jack.METADATA_PRETTY_NAME, pretty)
+
+    def rename(self, short: str, name: PortName) -> None:
+        """Have a port shown otherwise; what is shown so already is not written again."""
+        port, before = self._ports[short]
+        self._ports[short] = port, name
+        if self.pretty_name(port.uuid) != name.pretty:
+            self._describe(port.uuid, jack.METADATA_PRETTY_NAME, name.pretty)
+        if before.group != name.group:
+            self._describe(port.uuid, jack.METADATA_PORT_GROUP, name.group)
+
+    def heard(self, subject: int, key: str) -> tuple[str, str] | None:
+        """Return which of our ports a change is about, and how it is shown now.
+
+        Returns:
+            Its short name, and its name for people; None if the change is about something else,
+            or if somebody took that name away, which is a person's good right.
+        """
+        short = self._by_uuid.get(subject)
+        if short is None or key != jack.METADATA_PRETTY_NAME:
+            return None
+        pretty = self.pretty_name(subject)
+        return None if pretty is None else (short, pretty)
+
+    @staticmethod
+    def pretty_name(subject: int) -> str | None:
+        """Return what is shown of a port or a client, anybody's; None for nothing."""
+        try:
+            found = jack.get_property(subject, jack.METADATA_PRETTY_NAME)
+        except jack.JackError:
+            return None
+        return None if found is None else found[0].decode(errors="replace")
+
+    def _describe(self, subject: int, key: str, value: str, kind: str = "text/plain") -> None:
+        with contextlib.suppress(jack.JackError):
+            self._client.set_property(subject, key, value, kind)
+
+    def hear_deleted(self) -> None:
+        """Take note that JACK told of something that is not shown any more (on JACK's thread)."""
+        self._forgotten.release()
+
+    def forget(self) -> None:
+        """Take everything back, before the client closes.
+
+        jackd tells a closing client of each property that goes with its ports; with many ports
+        that fills a socket that the client reads no more, and both wait for ever. So they go
+        while it is active and hears of them, and it has heard of all before it closes.
+        """
+        removed = 0
+        for port, _ in self._ports.values():
+            with contextlib.suppress(jack.JackError, RuntimeError):
+                removed += self._client.remove_properties(port.uuid) > 0
+        deadline = time.monotonic() + FORGETTING_SECONDS
+        while removed and self._forgotten.acquire(timeout=max(0.0, deadline - time.monotonic())):
+            removed -= 1

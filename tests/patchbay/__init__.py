@@ -1,0 +1,1 @@
+"""A desk among other clients."""

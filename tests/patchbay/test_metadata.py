@@ -1,0 +1,82 @@
+"""What JACK's metadata says of a client and its ports, on a real server."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import jack
+import pytest
+
+from jackrf.client import JackClient
+from jackrf.patchbay.metadata import Metadata
+from jackrf.patchbay.ports import PortName
+from jackrf.testing import DummyJack
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture
+def client(dummy_jack: DummyJack) -> Iterator[JackClient]:
+    """An active client with one port."""
+    with closing(JackClient("jackrf-names", dummy_jack.name, "A test")) as client:
+        client.add_input("in_01", PortName("Kick", 1, "Inputs"))
+        client.activate()
+        yield client
+
+
+def shown(subject: int) -> dict[str, str]:
+    """All that is said, by the last word of its key."""
+    found = jack.get_properties(subject)
+    return {key.rpartition("/")[2]: value.decode() for key, (value, _) in found.items()}
+
+
+def uuid_of(client: JackClient) -> int:
+    """The UUID of its first port."""
+    uuid: int = client._client.inports[0].uuid
+    return uuid
+
+
+def test_a_client_and_its_ports_are_renamed(client: JackClient) -> None:
+    """Name and group; the order stays."""
+    metadata = client.metadata
+    metadata.rename_client("Another test")
+    metadata.rename("in_01", PortName("Boom", 1, "Drums"))
+    assert shown(client._client.uuid)["pretty-name"] == "Another test"
+    found = {"pretty-name": "Boom", "port-group": "Drums", "order": "1"}
+    assert shown(uuid_of(client)) == found
+
+
+def test_what_is_shown_so_already_is_not_written(
+    client: JackClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No event that others would have to look at."""
+    written: list[str] = []
+    monkeypatch.setattr(client.metadata, "_describe", lambda _, key, *__: written.append(key))
+    client.metadata.rename("in_01", PortName("Kick", 1, "Inputs"))
+    client.metadata.rename_client("A test")
+    assert written == []
+
+
+def test_what_somebody_changes_is_heard(client: JackClient) -> None:
+    """Of our ports, and of their names alone; a name that is taken away is no name."""
+    uuid, key = uuid_of(client), jack.METADATA_PRETTY_NAME
+    client._client.set_property(uuid, key, "Boom", "text/plain")
+    assert client.metadata.heard(uuid, key) == ("in_01", "Boom")
+    assert client.metadata.heard(uuid, jack.METADATA_ORDER) is None
+    assert client.metadata.heard(uuid + 1, key) is None
+    client._client.remove_property(uuid, key)
+    assert client.metadata.heard(uuid, key) is None
+
+
+def test_a_server_without_metadata_shows_nothing(client: JackClient) -> None:
+    """And stops nobody."""
+
+    class Refusing:
+        uuid = "no uuid"
+
+        def set_property(self, *_: object) -> None:
+            raise jack.JackError("no metadata here")
+
+    metadata = Metadata(Refusing(), "A test")
+    metadata.tell()
+    metadata.forget()
+    assert metadata.pretty_name(2**63 + uuid_of(client)) is None
