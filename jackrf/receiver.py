@@ -4,9 +4,12 @@ import errno
 import ipaddress
 import socket
 import struct
+import sys
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jackrf.destinations import Destination
 from jackrf.engine import decibels
@@ -15,48 +18,78 @@ from jackrf.realtime import receive as compiled
 from jackrf.realtime.context import address
 from jackrf.realtime.memory import lay_out
 from jackrf.realtime.reception import (
-    EARLINESS,
-    PACKET_ROOM,
+    LEARNING,
+    LOG,
+    MEMORY,
     PLAYING,
     RECEPTION,
     RING,
     TAIL,
     WAITING,
 )
+from jackrf.rtp.statistics import Reception
 
 RECEIVE_BUFFER = 1 << 18
 """Bytes of SO_RCVBUF: packets that come while the JACK server stands still are late, not lost."""
 
-COUNTERS = ("packets", "late", "duplicate", "alien", "streams", "shifts", "concealed")
+COUNTERS = (
+    "packets",
+    "late",
+    "duplicate",
+    "reordered",
+    "alien",
+    "streams",
+    "shifts",
+    "concealed",
+    "silent",
+    "dropped",
+    "skipped",
+)
+"""That only count up, as `jackrf.realtime.reception` describes them."""
+
+MAX_DELAY_MS = 20.0
+STATES = {WAITING: "waiting", LEARNING: "locking", PLAYING: "playing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What a stream is; 0 where the payload type says it, or the packets' own pace.
+
+    Attributes:
+        sample_bytes: 2 = L16, 3 = L24.
+        channels: 1 or more; the first two are played, one alone on both sides.
+        rate: Hz.
+    """
+
+    sample_bytes: int = 0
+    channels: int = 0
+    rate: int = 0
 
 
 class Receiver:
     """Memory of one compiled receive callback.
 
     Args:
-        samplerate: Hz, of the stream and of JACK.
+        samplerate: Hz, of the ports that it plays on.
         descriptor: of a non-blocking datagram socket that is bound.
-        sample_bytes: 2 or 3, or 0 to go by the payload type.
+        format_: of the stream, as far as it is known beforehand.
+        clock: which clock drives the ports, by `jackrf.clocks.identify_clock`; 0 = another one
+            than that of any sender.
         margin: frames to stay behind the latest packet beyond the least that was needed.
     """
 
     callback = compiled.receive
 
     def __init__(
-        self, samplerate: int, descriptor: int, sample_bytes: int = 0, margin: int = 0
+        self,
+        samplerate: int,
+        descriptor: int,
+        format_: Format = Format(),
+        *,
+        clock: int = 0,
+        margin: int = 0,
     ) -> None:
-        self._arrays = lay_out(
-            {
-                "reception": (RECEPTION, (1,)),
-                "packet_at": (np.uint8, (PACKET_ROOM,)),
-                "decoded_at": (np.float32, (2, PACKET_ROOM // 4)),
-                "history_at": (np.float32, (2, TAIL)),
-                "fading_at": (np.float32, (2, TAIL)),
-                "earliness_at": (np.int32, (EARLINESS,)),
-                "stamps_at": (np.uint32, (RING,)),
-                "ring_at": (np.float32, (2, RING)),
-            }
-        )
+        self._arrays = lay_out(MEMORY)
         # No timestamp ever falls on a place that differs from it in the lowest bit.
         self._arrays["stamps_at"][:] = np.arange(RING, dtype=np.uint32) ^ np.uint32(1)
         self.reception = self._arrays["reception"]
@@ -64,26 +97,114 @@ class Receiver:
             self.reception[name] = address(self._arrays[name])
         self.reception["samplerate"] = samplerate
         self.reception["socket"] = descriptor
-        self.reception["sample_bytes"] = sample_bytes
+        self.reception["sample_bytes"] = format_.sample_bytes
+        self.reception["channels"] = format_.channels
+        self.reception["stream_rate"] = format_.rate
+        self.reception["clock"] = clock
         self.reception["margin"] = margin
         self.reception["tail"] = TAIL
+        self.set_delay(None, MAX_DELAY_MS)
+        self._read = 0
 
     @property
     def context_address(self) -> int:
         """The callback's ``arg``."""
         return address(self.reception)
 
+    def set_delay(self, milliseconds: float | None, most: float = MAX_DELAY_MS) -> None:
+        """Choose the playout delay, at any time: it glides there.
+
+        Args:
+            milliseconds: from a frame's own time to its being played; None for the least that the
+                packets allow. Never less than the two periods and the resampler need.
+            most: ms that it never exceeds, but for the same least.
+        """
+        self.reception["max_delay"] = most
+        self.reception["wanted_delay"] = milliseconds or 0.0
+
     def report(self) -> dict[str, Any]:
-        """Return state, counters and levels; counters only ever count up."""
+        """Return state, delay, counters and levels; counters only ever count up.
+
+        Delays are in frames of the ports: `now` from a frame's own time to its being played, of
+        which `jitter` covers the network, `resampler` its filter, and `queue` is what was in hand
+        beyond the last frame played; `goal` is where it goes.
+        """
         row = self.reception[0]
-        state = {WAITING: "waiting", PLAYING: "playing"}.get(int(row["locked"]), "locking")
+        state = STATES[int(row["locked"])]
         if row["quiet"] > row["samplerate"] and state == "playing":
             state = "silent"
-        report: dict[str, Any] = {"state": state}
+        report: dict[str, Any] = {"state": state, "settled": bool(row["settled"])}
         report |= {name: int(row[name]) for name in COUNTERS}
-        report["in_hand"] = int(row["in_hand"])
+        report["lost"] = lost_packets(row)
+        report["delay"] = {
+            "now": round(float(row["delay"]), 1),
+            "goal": round(float(row["goal"]), 1),
+            "jitter": round(float(row["need"]), 1),
+            "resampler": 0 if row["bypass"] else int(row["taps"]) // 2,
+            "queue": int(row["in_hand"]),
+        }
+        report["same_clock"] = bool(row["same_clock"])
+        report["drift_ppm"] = drift_ppm(row)
+        report["ratio"] = float(row["ratio"])
+        report["stream"] = {
+            "ssrc": int(row["ssrc"]),
+            "payload_type": int(row["payload_type"]),
+            "sample_bytes": int(row["width"]),
+            "channels": int(row["stream_channels"]),
+            "rate": int(row["rate"]),
+        }
         report["peak_db"] = [decibels(float(row["left_peak"])), decibels(float(row["right_peak"]))]
         return report
+
+    def statistics(self) -> Reception | None:
+        """Return what a receiver report tells of the stream under way; None before the first."""
+        row = self.reception[0]
+        if row["received"] == 0:
+            return None
+        return Reception(
+            first=int(row["base_sequence"]),
+            highest=int(row["highest"]),
+            received=int(row["received"]),
+            jitter=float(row["rtp_jitter"]),
+        )
+
+    def log(self) -> NDArray[Any]:
+        """Return the rows of the log (LOG_ROW) since the last call, oldest first.
+
+        The callback writes one each 50 ms; call this at least once a minute, or some are gone.
+        """
+        end = int(self.reception["logged"][0])
+        first = max(self._read, end - LOG // 2)
+        self._read = end
+        rows: NDArray[Any] = self._arrays["log_at"][np.arange(first, end) % LOG]
+        return rows
+
+    def peer(self) -> tuple[str, int] | None:
+        """Return address and port that the stream comes from; None before the first packet."""
+        octets = self._arrays["peer_at"].tobytes()
+        family = int.from_bytes(octets[:2], sys.byteorder)
+        port = int.from_bytes(octets[2:4], "big")
+        if family == socket.AF_INET:
+            return socket.inet_ntop(family, octets[4:8]), port
+        if family == socket.AF_INET6:
+            return socket.inet_ntop(family, octets[8:24]), port
+        return None
+
+
+def lost_packets(row: Any) -> int:
+    """Return how many packets of the stream under way are missing (RFC 3550, A.3)."""
+    if row["received"] == 0:
+        return 0
+    expected = int(row["highest"]) - int(row["base_sequence"]) + 1
+    return max(0, expected - int(row["received"]))
+
+
+def drift_ppm(row: Any) -> float:
+    """Return by how much the sender's clock is faster than ours, in parts per million."""
+    if row["rate"] == 0 or row["slope"] == 0:
+        return 0.0
+    nominal = int(row["rate"]) / int(row["samplerate"])
+    return round((float(row["slope"]) / nominal - 1.0) * 1e6, 2)
 
 
 def open_socket(source: Destination) -> socket.socket:

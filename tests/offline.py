@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from jackrf.audience.row import new_row
 from jackrf.engine import Engine, Stream
-from jackrf.receiver import Receiver
+from jackrf.receiver import Format, Receiver
 from jackrf.rtp.packet import Packet, parse
 from jackrf.rtp.stream import PAYLOADS, Encoding
 from jackrf.testing import OfflineClient, OfflineListener
@@ -137,7 +137,7 @@ class Wire:
         self._far, self._near = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._far.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         self._far.setblocking(False)
-        self.receiver = Receiver(RATE, self._near.fileno(), sample_bytes, margin)
+        self.receiver = Receiver(RATE, self._near.fileno(), Format(sample_bytes), margin=margin)
         self._listener = OfflineListener(self.receiver, frame_time)
 
     @property

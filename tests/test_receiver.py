@@ -26,13 +26,16 @@ def free_port() -> int:
 
 def test_a_new_receiver_waits() -> None:
     """Before the first packet everything is 0, and levels are silence."""
-    report = Receiver(RATE, -1).report()
-    assert report == {
-        "state": "waiting",
-        **dict.fromkeys(COUNTERS, 0),
-        "in_hand": 0,
-        "peak_db": [None, None],
-    }
+    receiver = Receiver(RATE, -1)
+    report = receiver.report()
+    assert report["state"] == "waiting"
+    assert not report["settled"]
+    assert not any(report[name] for name in (*COUNTERS, "lost", "drift_ppm", "same_clock"))
+    assert report["peak_db"] == [None, None]
+    assert set(report["delay"]) == {"now", "goal", "jitter", "resampler", "queue"}
+    assert receiver.statistics() is None
+    assert receiver.peer() is None
+    assert len(receiver.log()) == 0
 
 
 def test_the_state_follows_the_stream() -> None:
@@ -67,7 +70,7 @@ def test_the_report_counts_and_meters() -> None:
         0,
         0,
     )
-    assert report["in_hand"] == 0
+    assert report["delay"]["queue"] == 0
     assert report["peak_db"][0] == round(20 * math.log10(peak), 1)
 
 
@@ -76,9 +79,9 @@ def test_in_hand_is_what_waits_to_be_played() -> None:
     with Wire(margin=300) as wire:
         road = Road(wire)
         road.run(128, 100, lambda _: (1,))
-        assert wire.receiver.report()["in_hand"] == 300
+        assert wire.receiver.report()["delay"]["queue"] == 300
         road.run(128, 2, lambda _: ())
-        assert wire.receiver.report()["in_hand"] == 300 - 128
+        assert wire.receiver.report()["delay"]["queue"] == 300 - 128
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "[::1]", "localhost"])  # noqa: S104

@@ -12,7 +12,7 @@ from typing import Any
 from jackrf.client import Event, JackClient, PortName
 from jackrf.destinations import parse_url
 from jackrf.errors import InputError
-from jackrf.receiver import Receiver, open_socket
+from jackrf.receiver import Format, Receiver, open_socket
 from jackrf.rtp.stream import PAYLOADS
 
 SHOW_SECONDS = 1.0
@@ -60,7 +60,9 @@ class Listening:
         self._stopped = threading.Event()
         self._gone = False
         self.client = JackClient(name, server, pretty="jackrf listen")
-        self.receiver = Receiver(self.client.samplerate, hearing.fileno(), sample_bytes)
+        self.receiver = Receiver(
+            self.client.samplerate, hearing.fileno(), Format(sample_bytes), clock=self.client.clock
+        )
         reception = self.receiver.reception
         reception["client"] = self.client.pointer
         for order, side in enumerate(("left", "right"), 1):

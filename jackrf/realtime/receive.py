@@ -124,7 +124,7 @@ def _belongs(reception, ssrc, timestamp, frames):
 @kernel
 def _store(reception, timestamp, frames):
     """Put a packet's frames into the ring, those that are still to be played and not there yet."""
-    decoded = carray(pointer(reception.decoded_at), (2, PACKET_ROOM // 4), np.float32)
+    decoded = carray(pointer(reception.decoded_at), (2, PACKET_ROOM // 2), np.float32)
     ring = carray(pointer(reception.ring_at), (2, RING), np.float32)
     stamps = carray(pointer(reception.stamps_at), (RING,), np.uint32)
     end = np.uint32(timestamp + frames)
@@ -162,7 +162,7 @@ def _take_packet(reception, octets, size):
     timestamp = _word(octets, 4)
     if not _belongs(reception, _word(octets, 8), timestamp, frames):
         return False
-    decoded = carray(pointer(reception.decoded_at), (2, PACKET_ROOM // 4), np.float32)
+    decoded = carray(pointer(reception.decoded_at), (2, PACKET_ROOM // 2), np.float32)
     if width == 2:
         from_l16(octets[start:end], decoded[0, :frames], decoded[1, :frames])
     else:
