@@ -95,7 +95,7 @@ class Guest:
         old = await self._leave()
         keeper = resume(desk, project.path, opened, AS_IT_WAS, self._say)
         osc = make_osc(opened.session, desk, request.folder)
-        running = Running(desk, self._server, request.client, self._say, osc, keeper)
+        running = Running(desk, self._server, request.client, self._say, [osc], keeper)
         await self._start(running, request.client, old)
         self._project, self._keeper = project, keeper
         keeper.watch(self._tell_dirty)
@@ -146,7 +146,7 @@ class Guest:
             old.fade_out()
             old.close()
         try:
-            await running.start(wait=True, without_osc=True)
+            await running.start(wait=True, go_on=True)
         except BaseException:
             await running.close()
             raise

@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,9 @@ class OscService:
         cue: id of the engineer's cue mix, None without one.
     """
 
+    called = "OSC"
+    key = "osc"
+
     def __init__(
         self,
         desk: Desk,
@@ -63,6 +66,10 @@ class OscService:
         wire_cue(namespace, None if cue is None else Cue(desk, cue))
         self._server = OscServer(self._surfaces, admission, settings.listen, settings.port)
         self._finding = Finding(desk, namespace, admission, settings)
+        self.handlers: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+            "pin": self.make_pin,
+            "pair": self.pair,
+        }
 
     async def start(self) -> None:
         """Listen; call :meth:`close` afterwards, whatever happens.

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import queue
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from jackrf.client import JackClient
 from jackrf.control import ControlServer, Handler
 from jackrf.desk import Desk
 from jackrf.errors import InputError, JackServerError
-from jackrf.osc.service import OscService
 from jackrf.parameters import Place
 from jackrf.reports import describe, status
 from jackrf.running.identifying import Identifying
@@ -22,6 +21,7 @@ from jackrf.running.recalling import handlers as recalling_handlers
 from jackrf.running.resuming import AS_IT_WAS, Resuming, resume
 from jackrf.running.saving import handlers as saving_handlers
 from jackrf.running.scenes import Scenes
+from jackrf.running.services import Service, Services
 from jackrf.sessions.opening import open_session
 from jackrf.sessions.scene_files import SceneFiles
 
@@ -43,7 +43,7 @@ class Running:
         server: JACK server name, None for the default one.
         name: of the JACK client and of the control socket.
         say: how people are told, by a line and its priority: 0 (an aside) to 3 (trouble).
-        osc: the desk's, from `make_osc`; None for no OSC.
+        services: of the desk, such as `make_osc` returns; in the order of their start.
         keeper: of the desk's file; None where somebody else keeps it.
         scenes: of the desk; None for no scenes.
     """
@@ -54,22 +54,21 @@ class Running:
         server: str | None,
         name: str,
         say: Callable[[str, int], None] = say_in_terminal,
-        osc: OscService | None = None,
+        services: Sequence[Service] = (),
         keeper: Keeper | None = None,
         scenes: Scenes | None = None,
     ) -> None:
         self.desk = desk
         self._scenes = scenes
         self._keeper = keeper
-        self._osc = osc
+        self._services = Services(services, say)
         self._server = server
         self._name = name
         self._say = say
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         handlers: dict[str, Handler] = {"status": self._status, "set": self._set, "sdp": self._sdp}
-        if osc is not None:
-            handlers |= {"pin": osc.make_pin, "pair": osc.pair}
+        handlers |= self._services.handlers
         handlers |= {} if keeper is None else saving_handlers(keeper)
         handlers |= {} if scenes is None else recalling_handlers(scenes, desk)
         self.identifying = Identifying(desk)
@@ -77,9 +76,8 @@ class Running:
         self._control = ControlServer(name, handlers)
 
     def _status(self, _: Mapping[str, Any]) -> Any:
-        osc = {} if self._osc is None else {"osc": self._osc.report()}
         kept = {} if self._keeper is None else self._keeper.status()
-        return status(self.desk) | {"client": self._name} | kept | osc
+        return status(self.desk) | {"client": self._name} | kept | self._services.report()
 
     def _set(self, message: Mapping[str, Any]) -> Any:
         mix, strip = message.get("mix"), message.get("input")
@@ -125,27 +123,21 @@ class Running:
         """Have `follow` return."""
         self._stopping.set()
 
-    async def start(self, *, wait: bool, without_osc: bool = False) -> None:
+    async def start(self, *, wait: bool, go_on: bool = False) -> None:
         """Open everything; call `close` afterwards, whatever happens.
 
         Args:
             wait: for a JACK server that is not there: `follow` looks for it.
-            without_osc: go on where its port is taken.
+            go_on: without a service whose port is taken.
 
         Raises:
             JackServerError: there is none, and `wait` is false.
-            InputError: the name, or the port of OSC, is taken.
+            InputError: the name, or the port of a service, is taken.
         """
         await self._control.start()
         if self._keeper is not None:
             await self._keeper.start()
-        if self._osc is not None:
-            try:
-                await self._osc.start()
-            except InputError as error:
-                if not without_osc:
-                    raise
-                self._say(f"there is no OSC: {error}", 3)
+        await self._services.start(go_on=go_on)
         if self.desk.client is not None:
             self._listen_to(self.desk.client)
             return
@@ -163,7 +155,7 @@ class Running:
     async def leave(self) -> None:
         """Close everything but the desk, which is to be handed over or closed."""
         self.identifying.close()
-        for part in (self._osc, self._scenes, self._keeper):
+        for part in (self._services, self._scenes, self._keeper):
             if part is not None:
                 await part.close()
         await self._control.close()
@@ -258,7 +250,7 @@ def run(
     osc = make_osc(opened.session, desk, folder, osc_port, scenes)
 
     async def run_until_stopped() -> None:
-        running = Running(desk, server, name, osc=osc, keeper=keeper, scenes=scenes)
+        running = Running(desk, server, name, services=[osc], keeper=keeper, scenes=scenes)
         if identify is not None:
             running.identifying.wish(identify)
         await running.run(wait=wait)
