@@ -24,7 +24,7 @@ from jackrf.units import db_to_amplitude
 Watcher = Callable[[Mapping[Place, Value], str], None]
 
 MOST_SINGLE_SENDS = 64
-"""A change of more sends than this, such as a scene, is one swap of the whole matrix."""
+"""A change of more sends than this is one swap of the whole matrix, as every scene is."""
 
 FADE_OUT_PATIENCE = 0.5
 """Seconds to wait for 20 ms of fading out, in case the server has stopped calling."""
@@ -172,7 +172,12 @@ class Desk:
         self._watchers.append(watcher)
 
     def change(
-        self, values: Mapping[Place, object], *, by: str = "", seconds: float = 0.0
+        self,
+        values: Mapping[Place, object],
+        *,
+        by: str = "",
+        seconds: float = 0.0,
+        as_one: bool = False,
     ) -> dict[Place, Value]:
         """Change values together: all of them, or, where one is wrong, none.
 
@@ -183,6 +188,8 @@ class Desk:
             values: by place.
             by: who makes the change; told to those who watch.
             seconds: of the glide.
+            as_one: all gains begin to move in the same period, as those of a scene do; a fader
+                that is on its way is spared the copy of the whole matrix that this takes.
 
         Returns:
             What is different now.
@@ -193,13 +200,15 @@ class Desk:
         wanted = {place: checked(place, value) for place, value in values.items()}
         changed = {p: value for p, value in wanted.items() if self.mixer.value(p) != value}
         self._history.record({p: self.mixer.value(p) for p in changed}, self._clock())
-        self._put(changed, by, seconds)
+        self._put(changed, by, seconds, as_one=as_one)
         return changed
 
-    def _put(self, changed: Mapping[Place, Value], by: str, seconds: float) -> None:
+    def _put(
+        self, changed: Mapping[Place, Value], by: str, seconds: float, *, as_one: bool = False
+    ) -> None:
         for place, value in changed.items():
             self.mixer.put(place, value)
-        self._glide(changed, seconds)
+        self._glide(changed, seconds, as_one=as_one)
         self.patchbay.show(changed, self.client)
         if changed:
             self.revision += 1
@@ -249,13 +258,13 @@ class Desk:
         ]
         return Levels(inputs, [engine.meters(number) for number in range(len(self.mixer.mixes))])
 
-    def _glide(self, changed: Iterable[Place], seconds: float) -> None:
+    def _glide(self, changed: Iterable[Place], seconds: float, *, as_one: bool) -> None:
         engine, mixer = self.engine, self.mixer
         gently = any(place.name in ("gain", "trim") for place in changed)
         moved = mixer.affected(changed)
         if engine is None or not moved:
             return
-        if len(moved) > MOST_SINGLE_SENDS:
+        if as_one or len(moved) > MOST_SINGLE_SENDS:
             engine.set_gains(mixer.matrix(), None, seconds, gently=gently)
             return
         soloing = {mix: mixer.mixes[mix].soloing for mix, _ in moved}

@@ -126,7 +126,7 @@ class Scenes:
         fade = checked_fade(seconds)
         scene, plan = self.preview(wanted, mix)
         before = {place: self._desk.mixer.value(place) for place in plan.changes}
-        self._desk.change(plan.changes, by=by, seconds=fade)
+        self._desk.change(plan.changes, by=by, seconds=fade, as_one=True)
         self._undos[mix] = Undo(before, plan.changes, self._currents.of(mix))
         self._currents.make(scene, self._desk.mixer)
         return scene, plan
@@ -151,7 +151,7 @@ class Scenes:
             for place, value in undo.before.items()
             if mixer.value(place) == undo.after[place] and not is_held(place)
         }
-        changed = self._desk.change(untouched, by=by, seconds=fade)
+        changed = self._desk.change(untouched, by=by, seconds=fade, as_one=True)
         self._currents.put(mix, undo.current, mixer)
         return changed
 

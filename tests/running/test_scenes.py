@@ -322,6 +322,30 @@ def test_a_recall_from_all_up_to_silence_and_back_is_smooth(
         assert first.min() > 0.0
 
 
+def test_a_recall_and_its_undo_are_one_swap_each(tmp_path: Path) -> None:
+    """However few the sends: the audio thread has the gains of before, or all of the scene. A
+    single fader writes where the audio thread reads, and copies nothing.
+    """
+    sound = Sounding(tmp_path, 2, 1, 128)
+    asyncio.run(sound.save_both())
+    desk, scenes = sound.stage.desk, sound.stage.scenes
+    assert desk.engine is not None
+    context = desk.engine.context
+
+    def recall(name: str) -> None:
+        scenes.recall(name, None, by="")
+
+    for what in (lambda: recall("off"), lambda: scenes.undo(None, by=""), lambda: recall("off")):
+        table = desk.engine._gains.array
+        before, place = table.copy(), int(context["targets_at"][0])
+        what()
+        assert int(context["targets_at"][0]) != place
+        assert np.array_equal(table, before)
+    place = int(context["targets_at"][0])
+    desk.change({next(p for p in desk.mixer.places() if p.name == "gain" and p.strip): -3.0})
+    assert int(context["targets_at"][0]) == place
+
+
 @pytest.mark.parametrize("period", PERIODS)
 def test_nothing_in_a_recall_is_above_the_ceiling(tmp_path: Path, period: int) -> None:
     """Full-scale noise at +10 dB from eight inputs, down and up, also in the midst of a glide."""
