@@ -79,7 +79,9 @@ class Guest:
         from jackrf.running.making import make_desk, make_osc
         from jackrf.running.resuming import AS_IT_WAS, resume
         from jackrf.running.run import Running
+        from jackrf.running.scenes import Scenes
         from jackrf.sessions.project import Project
+        from jackrf.sessions.scene_files import FOLDER, SceneFiles
 
         project = Project(request.folder, socket_path("jackrf").parent)
         try:
@@ -94,8 +96,10 @@ class Guest:
         desk.patchbay.wishes.restore = False
         old = await self._leave()
         keeper = resume(desk, project.path, opened, AS_IT_WAS, self._say)
-        osc = make_osc(opened.session, desk, request.folder)
-        running = Running(desk, self._server, request.client, self._say, [osc], keeper)
+        files, cue = SceneFiles(request.folder / FOLDER), opened.session.cue
+        scenes = await in_background(lambda: Scenes(desk, files, self._say, cue))
+        osc = make_osc(opened.session, desk, request.folder, None, scenes, keeper)
+        running = Running(desk, self._server, request.client, self._say, [osc], keeper, scenes)
         await self._start(running, request.client, old)
         self._project, self._keeper = project, keeper
         keeper.watch(self._tell_dirty)

@@ -158,6 +158,16 @@ class Keeper:
         self._tell_dirty()
         return saved
 
+    def save_soon(self) -> None:
+        """Have the desk written into its file by and by; people are told if it cannot be."""
+        self._tasks.append(asyncio.create_task(self._save_or_say()))
+
+    async def _save_or_say(self) -> None:
+        try:
+            await self.save()
+        except JackrfError as error:
+            self._say(str(error), 3)
+
     async def save_copy(self, to: Path) -> None:
         """Write the desk into another file, which is not there yet.
 

@@ -8,8 +8,10 @@ from jackrf.osc.namespace import Namespace
 from jackrf.osc.rows import Role
 from jackrf.osc.service import OscService
 from jackrf.osc.settings import Settings, Surface
+from jackrf.running.keeper import Keeper
 from jackrf.running.scene_surfaces import wire_scenes
 from jackrf.running.scenes import Scenes
+from jackrf.running.session_surfaces import wire_session
 from jackrf.sessions.session import Session
 
 
@@ -28,6 +30,7 @@ def make_osc(
     folder: Path,
     port: int | None = None,
     scenes: Scenes | None = None,
+    keeper: Keeper | None = None,
 ) -> OscService:
     """Return the OSC service of a session's desk, which does not listen yet.
 
@@ -37,6 +40,7 @@ def make_osc(
         folder: that the session's file is in; the PINs' file is beside it.
         port: to listen on in place of the session's.
         scenes: of the desk; None for no scenes.
+        keeper: of its file; None where nobody keeps it.
     """
     own = session.osc
     surfaces = [
@@ -45,7 +49,9 @@ def make_osc(
     ]
     settings = Settings(own.listen, port or own.port, own.open_mixes, surfaces)
     namespace = Namespace(desk)
+    # Before the session's own surfaces are there: they are told of what they find.
     if scenes is not None:
-        # Before the session's own surfaces are there: they are told of what they find.
         wire_scenes(namespace, scenes, desk)
+    if keeper is not None:
+        wire_session(namespace, keeper)
     return OscService(desk, namespace, settings, PinFile(folder / FILE_NAME), session.cue)

@@ -23,7 +23,7 @@ from jackrf.running.saving import handlers as saving_handlers
 from jackrf.running.scenes import Scenes
 from jackrf.running.services import Service, Services
 from jackrf.sessions.opening import open_session
-from jackrf.sessions.scene_files import SceneFiles
+from jackrf.sessions.scene_files import FOLDER, SceneFiles
 
 RETRY_SECONDS = 0.5
 """How often a JACK server that is not there is looked for."""
@@ -246,8 +246,8 @@ def run(
     desk = make_desk(opened.session)
     keeper = resume(desk, session_path, opened, how, say_in_terminal)
     folder = session_path.resolve().parent
-    scenes = Scenes(desk, SceneFiles(folder / "scenes"), say_in_terminal, opened.session.cue)
-    osc = make_osc(opened.session, desk, folder, osc_port, scenes)
+    scenes = Scenes(desk, SceneFiles(folder / FOLDER), say_in_terminal, opened.session.cue)
+    osc = make_osc(opened.session, desk, folder, osc_port, scenes, keeper)
 
     async def run_until_stopped() -> None:
         running = Running(desk, server, name, services=[osc], keeper=keeper, scenes=scenes)

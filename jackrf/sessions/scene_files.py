@@ -23,6 +23,8 @@ from jackrf.sessions.store import content
 from jackrf.sessions.tables import nearest, quoted
 from jackrf.sessions.writing import sync_folder, trouble, write
 
+FOLDER = "scenes"
+"""Beside the session's file."""
 ENDING = ".toml"
 MOST_LETTERS = 48
 """Of a slug."""

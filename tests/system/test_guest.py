@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,6 +68,12 @@ async def set_gain(gain: float, client: str = CLIENT) -> None:
     """Move a fader, as another program does."""
     message = {"do": "set", "mix": "mix-1", "input": "in-1", "gain": gain}
     await asyncio.to_thread(request, client, message, 5.0)
+
+
+async def status() -> dict[str, Any]:
+    """What ``jackrf status`` prints."""
+    found: dict[str, Any] = await asyncio.to_thread(request, CLIENT, {"do": "status"}, 5.0)
+    return found
 
 
 def saved_gain(asked: Open) -> float:
@@ -236,20 +243,80 @@ def test_a_session_that_cannot_go_on_ends(
 
 
 def test_wishes_are_left_to_the_hosts_patchbay(dummy_jack: DummyJack, tmp_path: Path) -> None:
-    """What the file wants connected stays in the file, and is not connected."""
+    """What the file wants connected is not connected, but kept and shown as missing; and what the
+    patchbay connects, or a person, is saved with the project.
+    """
     asked = project(tmp_path)
 
     async def live() -> None:
-        async with hosted(dummy_jack.name, asked) as (guest, _):
+        async with hosted(dummy_jack.name, asked) as (guest, host):
             file = asked.folder / "session.toml"
             wish = 'name = "Input 1"\nconnect = ["system:capture_1"]'
             file.write_text(file.read_text().replace('name = "Input 1"', wish))
             await guest.open(asked)
+            first = (await status())["inputs"][0]
+            assert (first["connections"], first["missing"]) == ([], ["system:capture_1"])
+            assert host.told[-1] == "100%"
+            with Player(dummy_jack.name) as patchbay:
+                patchbay.client.connect("system:capture_2", f"{CLIENT}:in_02")
+            await come_true(lambda: host.told[-1] == "dirty")
+            assert await guest.save() == "saved"
+            assert wish in file.read_text()
+            assert load(file).inputs["in-2"].connect == ["system:capture_2"]
+
+    asyncio.run(live())
+
+
+def test_each_project_has_its_own_scenes(dummy_jack: DummyJack, tmp_path: Path) -> None:
+    """A scene is saved and recalled as anywhere; another session has none of it, and it is there
+    again when the first one is.
+    """
+    first, second = project(tmp_path, "t1"), project(tmp_path, "t2")
+
+    async def scenes() -> list[str]:
+        listed = await asyncio.to_thread(request, CLIENT, {"do": "scene.list"}, 5.0)
+        return [scene["name"] for scene in listed]
+
+    async def live() -> None:
+        async with hosted(dummy_jack.name, first) as (guest, _):
             await set_gain(-6.0)
             await guest.save()
-            status = await asyncio.to_thread(request, CLIENT, {"do": "status"}, 5.0)
-            assert status["inputs"][0]["connections"] == []
-            assert wish in file.read_text()
+            await asyncio.to_thread(request, CLIENT, {"do": "scene.save", "name": "Verse"}, 5.0)
+            assert (first.folder / "scenes" / "verse.toml").exists()
+            await guest.open(second)
+            assert await scenes() == []
+            await guest.open(first)
+            assert await scenes() == ["Verse"]
+            await set_gain(-20.0)
+            await asyncio.to_thread(request, CLIENT, {"do": "scene.recall", "name": "Verse"}, 5.0)
+            await guest.save()
+
+    asyncio.run(live())
+    assert saved_gain(first) == -6.0
+
+
+def test_ports_are_shown_by_the_names_of_the_session_that_is_open(
+    dummy_jack: DummyJack, tmp_path: Path
+) -> None:
+    """Also where it has taken over the client of another one, which shows nothing afterwards."""
+    first, second = project(tmp_path, "t1"), project(tmp_path, "t2")
+    second.folder.mkdir(parents=True)
+    renamed = starting_text("t2").replace('"Input 1"', '"Kick"').replace('"Mix 1"', '"Anna"')
+    (second.folder / "session.toml").write_text(renamed)
+
+    async def live() -> None:
+        async with hosted(dummy_jack.name, first) as (guest, _):
+            with Player(dummy_jack.name) as player:
+                visitor = player.client
+                before = visitor.shown(f"{CLIENT}:in_01"), visitor.shown(f"{CLIENT}:mix_01_l")
+                assert before == ("Input 1", "Mix 1 left")
+                uuid = int(visitor._client.get_uuid_for_client_name(CLIENT))
+                await guest.open(second)
+                after = visitor.shown(f"{CLIENT}:in_01"), visitor.shown(f"{CLIENT}:mix_01_l")
+                assert after == ("Kick", "Anna left")
+                assert visitor.shown(f"{CLIENT}:in_02") == "Input 2"
+                assert int(visitor._client.get_uuid_for_client_name(CLIENT)) == uuid
+                assert visitor.metadata.pretty_name(uuid) == "jackrf t2"
 
     asyncio.run(live())
 
