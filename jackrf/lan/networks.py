@@ -1,5 +1,6 @@
 """Which hosts are neighbours: on loopback, or in a private network that this machine is on."""
 
+import errno
 import ipaddress
 import socket
 import struct
@@ -60,11 +61,21 @@ def attached_networks() -> list[Network]:
     return found
 
 
-def network_changes() -> socket.socket:
-    """Return a socket that is readable when this machine's addresses or routes have changed."""
-    told = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
-    told.setblocking(False)
-    told.bind((0, ADDRESSES_AND_ROUTES))
+def network_changes() -> socket.socket | None:
+    """Return a socket that is readable when this machine's addresses or routes have changed.
+
+    None where the kernel does not tell this process, as in some sandboxes.
+    """
+    try:
+        told = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+    except OSError:
+        return None
+    try:
+        told.setblocking(False)
+        told.bind((0, ADDRESSES_AND_ROUTES))
+    except OSError:
+        told.close()
+        return None
     return told
 
 
@@ -73,10 +84,10 @@ def drain(told: socket.socket) -> None:
     while True:
         try:
             told.recv(65536)
-        except BlockingIOError:
-            return
-        except OSError:  # ENOBUFS: more was said than it holds
-            continue
+        except OSError as error:
+            # Where more was said than it holds, the kernel says so once, and goes on.
+            if error.errno != errno.ENOBUFS:
+                return
 
 
 def ipv4_routes(text: str) -> Iterator[Network]:

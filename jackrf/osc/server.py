@@ -36,6 +36,8 @@ RECEIVE_BUFFER: Final = 1 << 20
 """Bytes of SO_RCVBUF, as far as the kernel allows: what a flood may fill while Python is busy."""
 MOST_QUEUED: Final = 1024
 """Datagrams that wait for the socket; then the oldest goes, and a refresh makes up for it."""
+LOOK_SECONDS: Final = 1.0
+"""From one look at this machine's networks to the next, where the kernel tells of no change."""
 QUIET_SECONDS: Final = 2.0
 """After the last packet; what a limit holds back is done with by then."""
 
@@ -73,6 +75,7 @@ class OscServer:
         self._timer: asyncio.TimerHandle | None = None
         self._heard_at = -math.inf
         self._changes: socket.socket | None = None
+        self._looked_at = -math.inf
 
     async def start(self) -> None:
         """Listen; call :meth:`close` afterwards, whatever happens.
@@ -88,7 +91,8 @@ class OscServer:
         loop = asyncio.get_running_loop()
         self._udp = udp
         self._changes = network_changes()
-        loop.add_reader(self._changes, self._networks_changed)
+        if self._changes is not None:
+            loop.add_reader(self._changes, self._networks_changed)
         self._look_around()
         self._tcp = await loop.create_server(self._welcome, sock=tcp)
         loop.add_reader(udp, self._read)
@@ -151,6 +155,7 @@ class OscServer:
             self._look_around()
 
     def _look_around(self) -> None:
+        self._looked_at = self._clock()
         networks = attached_networks()
         if networks != self._admission.networks:
             self._admission.networks = networks
@@ -165,6 +170,8 @@ class OscServer:
         awake = not (self._surfaces.none and self._connections.none and brought.none)
         if awake or now - self._heard_at <= QUIET_SECONDS:
             self.wake()
+        if self._changes is None and now - self._looked_at >= LOOK_SECONDS:
+            self._look_around()
         self._connections.tick(now)
         brought.tick(now)
         for one in self._surfaces.tick(now, self._is_congested):

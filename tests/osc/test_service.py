@@ -18,7 +18,7 @@ from jackrf.osc.service import OscService
 from jackrf.osc.settings import Settings, Surface
 from jackrf.parameters import Place
 from tests.osc.desks import get, set_, small_desk
-from tests.osc.test_server import ask, free_port, udp_to
+from tests.osc.serving import ask, free_port, udp_to
 
 
 def service_of(

@@ -1,9 +1,7 @@
 """What a person may get wrong: one line each that says what and how to mend it, exit code 2."""
 
 import contextlib
-import shutil
 import socket
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 from jackrf.cli import main
 from jackrf.control import socket_path
 from jackrf.testing import DummyJack
+from tests.alone import without_network
 from tests.system.instruments import Player
 from tests.system.music import one_voice
 from tests.system.running import (
@@ -135,16 +134,6 @@ def test_a_session_that_cannot_be_read_starts_nothing(
 ) -> None:
     """A missing or unreadable file, or a folder, is named with what is the matter with it."""
     refused(command("run", str(tmp_path / path), "--server", dummy_jack.name), *words)
-
-
-def without_network() -> list[str]:
-    """Return the beginning of a command line that runs without any network but its own."""
-    for way in (["unshare", "-n"], ["unshare", "-rn"], ["sudo", "-n", "-E", "unshare", "-n"]):
-        if shutil.which(way[0]) is None:
-            continue
-        if subprocess.run([*way, "true"], capture_output=True, check=False).returncode == 0:
-            return way
-    pytest.skip("network namespaces are not allowed here: run as root")
 
 
 NO_ROUTES = {

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from jackrf.rtp.stream import Encoding
 from jackrf.testing import DummyJack
+from tests.quiet import best_of
 from tests.system.decoders import Decoder, Decoding, ffmpeg, gstreamer
 from tests.system.instruments import Audio, Player, wait_for
 from tests.system.running import Running, free_port
@@ -22,7 +23,6 @@ from tests.system.running import Running, free_port
 pytestmark = pytest.mark.system
 
 RATE = 48000
-ATTEMPTS = 6
 """How often to try again when the JACK server itself lost a period."""
 FULL = {"L16": 2**15, "L24": 2**23}
 
@@ -175,11 +175,8 @@ class Hall:
 
         Where it was not right and the JACK server itself had lost a period it is played again.
         """
-        for _ in range(ATTEMPTS):
-            heard, whole = self._decode(music)
-            if whole or right(heard):
-                return heard
-        pytest.fail(f"the JACK server lost periods in each of {ATTEMPTS} attempts")
+        heard, _ = best_of(lambda: self._decode(music), lambda found: found[1] or right(found[0]))
+        return heard
 
 
 def gain(decibels: float, pan: float) -> list[float]:

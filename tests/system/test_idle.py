@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 
 from jackrf.testing import DummyJack
+from tests.quiet import best_of
 from tests.system.music import one_voice
 from tests.system.running import Running, free_port
 
 pytestmark = pytest.mark.system
 
-SECONDS = 4.0
-MOST_WAKES = 5.0
-"""A second, of the thread that runs Python: a watchdog and a heartbeat may."""
+SECONDS = 6.0
+MOST_WAKES = 6
+"""Of the thread that runs Python: once a second somebody may look whether all is well."""
 
 
 def wakes(pid: int) -> int:
@@ -24,15 +25,15 @@ def wakes(pid: int) -> int:
 
 
 def test_an_idle_desk_leaves_python_asleep(dummy_jack: DummyJack, tmp_path: Path) -> None:
-    """Its main thread wakes up a few times a second at the most, not at a meter's pace."""
-    session = one_voice(free_port())
-    with Running(tmp_path, session, dummy_jack.name) as running:
-        time.sleep(2.0)
-        counts = []
-        for _ in range(3):
+    """While nobody speaks its main thread wakes up once a second at the most, not at a meter's pace
+    nor at a surface's.
+    """
+    with Running(tmp_path, one_voice(free_port()), dummy_jack.name) as running:
+        time.sleep(3.0)
+
+        def woken() -> int:
             before = wakes(running.pid)
             time.sleep(SECONDS)
-            counts.append((wakes(running.pid) - before) / SECONDS)
-            if counts[-1] <= MOST_WAKES:
-                break
-    assert min(counts) <= MOST_WAKES, counts
+            return wakes(running.pid) - before
+
+        best_of(woken, lambda times: times <= MOST_WAKES)

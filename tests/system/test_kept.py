@@ -9,6 +9,7 @@ import pytest
 from jackrf.sessions.journal import journal_of
 from jackrf.sessions.session import load
 from jackrf.testing import DummyJack
+from tests.quiet import best_of
 from tests.sessions.large import large_session
 from tests.system.instruments import wait_for
 from tests.system.running import Program, Running, jackrf, jackrf_command, with_osc_of_its_own
@@ -140,6 +141,7 @@ def test_saving_a_large_desk_costs_no_period(tmp_path: Path, dummy_jack: DummyJa
             wait_for(lambda: time.monotonic() > end, 10.0)
             return int(running.status()["xruns"] - before)
 
-        # On a machine that others use too, the calmest of some rounds counts.
-        rounds = [(xruns(saving=False), xruns(saving=True)) for _ in range(3)]
-        assert min(during - idle for idle, during in rounds) <= 0
+        best_of(
+            lambda: (xruns(saving=False), xruns(saving=True)),
+            lambda found: found[1] <= found[0],
+        )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from jackrf.errors import JackrfError
 from jackrf.testing import DummyJack
+from tests.quiet import best_of
 from tests.system.instruments import Player, Recorder, Take, wait_for
 from tests.system.running import Running
 
@@ -19,7 +20,6 @@ pytestmark = pytest.mark.system
 GLIDE = 960
 """Frames: 20 ms at 48 kHz."""
 PERIOD = 128
-ATTEMPTS = 6
 LEVEL = 0.25
 """What both inputs carry: a constant, so that what is heard is the gain."""
 
@@ -98,11 +98,11 @@ def heard(running: Running, recorder: Recorder, change: dict[str, Any], seconds:
 
 def all_heard(running: Running, recorder: Recorder) -> list[NDArray[np.float64]]:
     """Return what is heard of all CHANGES, in a round in which the server lost no period."""
-    for _ in range(ATTEMPTS):
-        takes = [heard(running, recorder, change, 0.08) for change, _ in CHANGES]
-        if not any(take.missed for take in takes):
-            return [take.audio[0].astype(np.float64) for take in takes]
-    pytest.fail(f"the JACK server lost periods in each of {ATTEMPTS} attempts")
+    takes = best_of(
+        lambda: [heard(running, recorder, change, 0.08) for change, _ in CHANGES],
+        lambda takes: not any(take.missed for take in takes),
+    )
+    return [take.audio[0].astype(np.float64) for take in takes]
 
 
 def test_a_change_is_heard_without_a_step(stage: tuple[Running, Recorder]) -> None:
@@ -126,15 +126,13 @@ def test_a_large_rise_takes_its_time(stage: tuple[Running, Recorder]) -> None:
     """
     running, recorder = stage
     running.ask("set", mix="ear", input="voice", mute=True)
-    for _ in range(ATTEMPTS):
+
+    def raised() -> Take:
         running.ask("set", mix="ear", input="drum", gain=-56.0)
         recorder.record(0.2)
-        take = heard(running, recorder, {"mix": "ear", "input": "drum", "gain": 4.0}, 1.0)
-        if not take.missed:
-            break
-    else:
-        pytest.fail(f"the JACK server lost periods in each of {ATTEMPTS} attempts")
-    audio = take.audio[0].astype(np.float64)
+        return heard(running, recorder, {"mix": "ear", "input": "drum", "gain": 4.0}, 1.0)
+
+    audio = best_of(raised, lambda take: not take.missed).audio[0].astype(np.float64)
     assert is_at(audio[0], side(CENTRE, -56))
     assert is_at(audio[-1], side(CENTRE, 4))
     steps, glide = np.diff(audio), 0.8 * 48000
