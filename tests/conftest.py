@@ -6,6 +6,7 @@ Rule 2: no process outlives the tests that started it.
 
 import os
 import shutil
+import signal
 import socket
 import tempfile
 from collections.abc import Generator, Iterator
@@ -34,6 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["JACKRF_OSC_PORT"] = str(_free_port())
     # Nor does a test run join the session of whoever started it.
     os.environ.pop("NSM_URL", None)
+    # A run in the background of a script ignores SIGINT, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _free_port() -> int:
