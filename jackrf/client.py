@@ -165,6 +165,11 @@ class JackClient:
         return int(self._client.blocksize)
 
     @property
+    def frame_time(self) -> int:
+        """JACK's frame time of about now, modulo 2**32: what timestamps are made of."""
+        return int(self._client.frame_time) & 0xFFFFFFFF
+
+    @property
     def load(self) -> float:
         """JACK's load in per cent."""
         return float(self._client.cpu_load())

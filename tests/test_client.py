@@ -102,6 +102,14 @@ def test_a_compiled_callback_is_called_each_period(client: JackClient) -> None:
     assert 0.0 <= client.load <= 100.0
 
 
+def test_it_knows_what_time_it_is_in_frames(client: JackClient) -> None:
+    """Of about now, and it goes on."""
+    client.activate()
+    before = client.frame_time
+    time.sleep(0.1)
+    assert 0 < (client.frame_time - before) % 2**32 < 48000
+
+
 def test_an_active_client_takes_no_other_callback(client: JackClient) -> None:
     """JACK refuses it, and that is told."""
     numbers = np.zeros(2, np.int64)

@@ -144,7 +144,9 @@ def _print_tables(found: Status) -> None:
             if table.row_count:
                 console.print()
                 console.print(table)
-        for number, line in enumerate(found.get("osc", {}).get("remedies", [])):
+        services = (found.get(key, {}) for key in ("osc", "rtsp"))
+        lines = [line for service in services for line in service.get("remedies", [])]
+        for number, line in enumerate(lines):
             console.print("\n" * (number == 0) + clean(line), markup=False)
     print(text.get(), end="")
 
@@ -199,7 +201,9 @@ def _mixes(found: Status) -> Table:
 
 
 def _listeners(found: Status) -> Table:
-    table = _table("Listeners", "mix", "url", "state", ">queued ms", ">sent", "dropped")
+    rtsp = found.get("rtsp", {})
+    tuning = f" (RTSP {rtsp['address']} port {rtsp['port']})" if rtsp.get("port") else ""
+    table = _table(f"Listeners{tuning}", "mix", "url", "state", ">queued ms", ">sent", "dropped")
     for mix_id, mix in found["mixes"].items():
         for one in mix["listeners"]:
             causes = sorted(one["dropped_by"].items(), key=lambda cause: -cause[1])

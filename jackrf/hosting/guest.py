@@ -76,10 +76,11 @@ class Guest:
         self._host.progress(0.1)
         await self._imported
         self._host.progress(0.3)
-        from jackrf.running.making import make_desk, make_osc
+        from jackrf.running.making import make_desk, make_osc, make_rtsp
         from jackrf.running.resuming import AS_IT_WAS, resume
         from jackrf.running.run import Running
         from jackrf.running.scenes import Scenes
+        from jackrf.running.services import Service
         from jackrf.sessions.project import Project
         from jackrf.sessions.scene_files import FOLDER, SceneFiles
 
@@ -99,7 +100,11 @@ class Guest:
         files, cue = SceneFiles(request.folder / FOLDER), opened.session.cue
         scenes = await in_background(lambda: Scenes(desk, files, self._say, cue))
         osc = make_osc(opened.session, desk, request.folder, None, scenes, keeper)
-        running = Running(desk, self._server, request.client, self._say, [osc], keeper, scenes)
+        services: list[Service] = [
+            osc,
+            make_rtsp(opened.session, desk, request.folder, self._say),
+        ]
+        running = Running(desk, self._server, request.client, self._say, services, keeper, scenes)
         await self._start(running, request.client, old)
         self._project, self._keeper = project, keeper
         keeper.watch(self._tell_dirty)

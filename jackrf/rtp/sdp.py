@@ -27,6 +27,8 @@ class Description:
         packet_frames: frames per packet; receivers take a change as it comes.
         version: of the o= line.
         ttl: of multicast.
+        control: how RTSP names the stream below the URL of its mix (RFC 2326 appendix C.1.1);
+            '' where RTSP does not set it up.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Description:
     packet_frames: int
     version: int = 1
     ttl: int = 1
+    control: str = ""
 
 
 def _connection(address: str, ttl: int) -> str:
@@ -62,6 +65,7 @@ def serialise(description: Description) -> str:
         f"s={name}",
         f"c={_connection(description.destination, description.ttl)}",
         "t=0 0",
+        *(["a=control:*"] if description.control else []),
         f"m=audio {description.port} RTP/AVP {payload.payload_type}",
         f"i={CHANNELS} channels: L, R",
         f"a=rtpmap:{payload.payload_type} {payload.encoding}/{description.samplerate}/{CHANNELS}",
@@ -69,6 +73,7 @@ def serialise(description: Description) -> str:
         "a=recvonly",
         "a=mediaclk:sender",
         "a=ts-refclk:local",
+        *([f"a=control:{description.control}"] if description.control else []),
     ]
     return "".join(f"{line}\r\n" for line in lines)
 

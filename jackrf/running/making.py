@@ -1,5 +1,6 @@
-"""From a session to what runs: its desk, and what surfaces have of it."""
+"""From a session to what runs: its desk, and what is served of it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from jackrf.desk import Desk, MixPlan
@@ -8,6 +9,8 @@ from jackrf.osc.namespace import Namespace
 from jackrf.osc.rows import Role
 from jackrf.osc.service import OscService
 from jackrf.osc.settings import Settings, Surface
+from jackrf.rtsp.service import RtspService
+from jackrf.rtsp.service import Settings as ListenSettings
 from jackrf.running.keeper import Keeper
 from jackrf.running.scene_surfaces import wire_scenes
 from jackrf.running.scenes import Scenes
@@ -55,3 +58,19 @@ def make_osc(
     if keeper is not None:
         wire_session(namespace, keeper)
     return OscService(desk, namespace, settings, PinFile(folder / FILE_NAME), session.cue)
+
+
+def make_rtsp(
+    session: Session, desk: Desk, folder: Path, say: Callable[[str, int], None]
+) -> RtspService:
+    """Return the service by which listeners tune in to a session's desk; it does not listen yet.
+
+    Args:
+        session: what it says about listeners.
+        desk: the session's.
+        folder: that the session's file is in; the PINs' file is beside it.
+        say: how people are told, by a line and its priority.
+    """
+    own, wanted = session.listen, "listen" in session.model_fields_set
+    settings = ListenSettings(own.address, own.port, own.most, own.most_per_host, wanted)
+    return RtspService(desk, settings, PinFile(folder / FILE_NAME), say)

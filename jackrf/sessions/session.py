@@ -18,6 +18,7 @@ from jackrf.mixer import MAX_MIXES, MAX_STRIPS
 from jackrf.parameters import Place
 from jackrf.sessions.between import entries, sends_of_nothing, shared_destinations, wrong_number
 from jackrf.sessions.fields import Gain, JackPort, Name, Pan, Slug, Switch, Url
+from jackrf.sessions.listening import Listen
 from jackrf.sessions.migration import FORMAT, OLDEST, migrated
 from jackrf.sessions.reading import Document, read, shown
 from jackrf.sessions.surfaces import Osc, further_cues, wrong_mixes
@@ -129,6 +130,8 @@ class Session(Table):
     """By id, in the order of the JACK ports mix_01_l, mix_01_r, mix_02_l, ..."""
     osc: Annotated[Osc, Allowed("a table", "[osc]")] = Osc()
     """Control surfaces."""
+    listen: Annotated[Listen, Allowed("a table", "[listen]")] = Listen()
+    """Listeners that tune in by themselves."""
 
     @classmethod
     def between(cls, data: object) -> Iterator[InitErrorDetails]:

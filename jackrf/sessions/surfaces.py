@@ -11,14 +11,14 @@ from jackrf.sessions.tables import TOLD, WRONG, Allowed, Location, Table, neares
 
 MOST_SURFACES = 32
 
-_HOST = "an IP address, since names can be forged"
+HOST = "an IP address, since names can be forged"
 
 
 def _checked_address(text: str) -> str:
     try:
         ipaddress.ip_address(text)
     except ValueError:
-        raise PydanticCustomError(WRONG, f"must be {_HOST}") from None
+        raise PydanticCustomError(WRONG, f"must be {HOST}") from None
     return text
 
 
@@ -32,7 +32,7 @@ MixId = Annotated[str, Allowed("the id of a mix", '{key} = "drums"')]
 class Surface(Table):
     """A tablet, a phone or a program that is told what changes without asking."""
 
-    host: Annotated[Address, Allowed(_HOST, '{key} = "192.168.1.31"')]
+    host: Annotated[Address, Allowed(HOST, '{key} = "192.168.1.31"')]
     """Its IP address."""
     port: Port = 9000
     """Where it listens."""
@@ -57,7 +57,7 @@ class Surface(Table):
 class Osc(Table):
     """How surfaces get in."""
 
-    listen: Annotated[Address, Allowed(_HOST, '{key} = "0.0.0.0"')] = "127.0.0.1"
+    listen: Annotated[Address, Allowed(HOST, '{key} = "0.0.0.0"')] = "127.0.0.1"
     """Address to listen on: this machine's own, or 0.0.0.0 for all private networks it is in."""
     port: Annotated[
         int, Field(ge=1, le=65535), Allowed("a port number from 1 to 65535", "{key} = 9955")

@@ -65,6 +65,19 @@ backoff 1003, full 31
 """
 
 
+def test_where_listeners_tune_in_and_who_was_refused_is_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The port stands over the listeners, what mends a refusal below everything."""
+    remedy = "listening from 10.0.0.5 refused: jackrf status shows the mixes (there is no such mix)"
+    rtsp = {"address": "127.0.0.1", "port": 8554, "remedies": [remedy]}
+    with serving({"status": lambda _: a_rehearsal() | {"rtsp": rtsp}}):
+        status("jackrf", as_json=False, watch=False)
+    told = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert "Listeners (RTSP 127.0.0.1 port 8554)" in told
+    assert told[-1] == remedy
+
+
 def test_surfaces_and_what_mends_a_refusal_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """Each refusal is a line that can be pasted from; a name in it moves no terminal."""
     remedy = "OSC from 10.0.0.5 refused: jackrf pair 10.0.0.5 --mix drums (/\x1b[2J: 3 times)"

@@ -45,6 +45,14 @@ def test_every_line() -> None:
     ]
 
 
+def test_rtsp_has_names_for_the_whole_and_for_its_stream() -> None:
+    """RFC 2326 appendix C.1.1: the first before the media, the second in it."""
+    told = lines(replace(DRUMS, port=0, control="audio"))
+    assert told[4:7] == ["t=0 0", "a=control:*", "m=audio 0 RTP/AVP 97"]
+    assert told[-2:] == ["a=control:audio", ""]
+    assert parse("\r\n".join(told)).control == "audio"
+
+
 @pytest.mark.parametrize(
     ("destination", "line"),
     [

@@ -151,6 +151,7 @@ class Running(Program):
         program: Sequence[str] = (),
     ) -> None:
         self.name = name
+        self.folder = folder
         file = folder / f"{name}.toml"
         file.write_text(with_osc_of_its_own(session))
         run = jackrf_command("run", str(file), "--server", server, "--name", name, *arguments)
@@ -208,8 +209,11 @@ class Listening(Program):
 
 
 def with_osc_of_its_own(session: str) -> str:
-    """Return a session that does not listen for OSC where every other jackrf does."""
-    return session if "[osc]" in session else f"{session}\n[osc]\nport = {free_port()}\n"
+    """Return a session that does not listen, for OSC and RTSP, where every other jackrf does."""
+    for table in ("[osc]", "[listen]"):
+        if table not in session:
+            session = f"{session}\n{table}\nport = {free_port()}\n"
+    return session
 
 
 def free_port() -> int:

@@ -1,0 +1,212 @@
+"""Places at the mixes of a running desk: UDP ports, or the RTSP connection itself.
+
+The socket of a seat is handed to the audio thread by `jackrf.audience`. Whatever else is to be
+said on an interleaved connection goes through its listener from then on (`Line.write`), so that no
+frame is torn.
+"""
+
+import contextlib
+import socket
+from typing import Final
+
+from jackrf.audience.sockets import take_datagrams, take_stream
+from jackrf.desk import Desk
+from jackrf.rtp.sdp import Description, serialise
+from jackrf.rtp.stream import PAYLOADS, identify
+from jackrf.rtsp.admission import Admission
+from jackrf.rtsp.house import TRACK, RefusedError, Seat
+from jackrf.rtsp.line import Line
+from jackrf.rtsp.refusals import Reason
+from jackrf.rtsp.transport import Transport
+
+OWNER: Final = "rtsp"
+"""Of its listeners, in ``jackrf status``."""
+PORT_TRIES: Final = 64
+
+Place = tuple[str, int] | tuple[str, int, int, int]
+
+
+class Stalls:
+    """The house of one connection (`jackrf.rtsp.house.House`).
+
+    Args:
+        desk: that runs.
+        line: the connection.
+        admission: counts what cannot be had.
+    """
+
+    def __init__(self, desk: Desk, line: Line, admission: Admission) -> None:
+        self._desk = desk
+        self._line = line
+        self._admission = admission
+
+    def describe(self, mix: str) -> str:
+        """Return the SDP of a mix, without an address: RTSP agrees on that."""
+        desk = self._desk
+        if desk.client is None:
+            raise RefusedError(503)
+        here = self._line.here
+        family = "::" if ":" in here else "0.0.0.0"  # noqa: S104 - says that no address is told
+        return serialise(
+            Description(
+                name=f"{desk.name}: {desk.mixer.mixes[desk.mixer.mix_number[mix]].name}",
+                identifier=identify(desk.stream_name, mix)[0],
+                origin=here,
+                destination=family,
+                port=0,
+                payload=PAYLOADS[desk.plans[mix].encoding],
+                samplerate=desk.client.samplerate,
+                packet_frames=desk.client.period,
+                control=TRACK,
+            )
+        )
+
+    def seat(self, mix: str, transport: Transport) -> Seat:
+        """Return a place at a mix; it hears nothing yet."""
+        try:
+            if transport.interleaved is not None:
+                return InterleavedSeat(self._desk, mix, self._line, transport.interleaved[0])
+            return UdpSeat(self._desk, mix, self._line, transport.client_port or (0, 0))
+        except OSError as error:
+            why = error.strerror or "no port is free"
+            self._admission.refuse(self._line.host, Reason.UNREACHABLE, why, mix)
+            raise RefusedError(503) from None
+
+
+def begins_at(desk: Desk, mix: str, sequence: int) -> tuple[int, int]:
+    """Return the sequence number of a listener's next packet, and a mix's timestamp of now."""
+    now = 0 if desk.client is None else desk.client.frame_time
+    return sequence, (now + identify(desk.stream_name, mix)[1]) & 0xFFFFFFFF
+
+
+class UdpSeat:
+    """A listener over UDP: a pair of ports of ours, to a pair of the listener's.
+
+    Args:
+        desk: that runs.
+        mix: its id.
+        line: the connection; packets go to the host at its other end, from our address on it.
+        ports: of the listener, for RTP and RTCP.
+
+    Raises:
+        OSError: there is no way to it, or no pair of ports.
+    """
+
+    def __init__(self, desk: Desk, mix: str, line: Line, ports: tuple[int, int]) -> None:
+        self.ssrc = identify(desk.stream_name, mix)[0]
+        self._desk = desk
+        self._mix = mix
+        self._joined = False
+        rtp, self._rtcp = _pair(line.here, line.scope)
+        try:
+            rtp.connect(_place(line.host, ports[0], line.scope))
+            self._rtcp.connect(_place(line.host, ports[1], line.scope))
+            self.server_port = rtp.getsockname()[1], self._rtcp.getsockname()[1]
+            host = f"[{line.host}]" if ":" in line.host else line.host
+            number, plan = desk.mixer.mix_number[mix], desk.plans[mix]
+            url = f"udp://{host}:{ports[0]}"
+            self._listener = take_datagrams(number, rtp, url, OWNER, plan.dscp)
+        except BaseException:
+            self._rtcp.close()
+            raise
+        finally:
+            # Its listener has a descriptor of its own.
+            rtp.close()
+
+    def begins_at(self) -> tuple[int, int]:
+        """Return where it begins to hear."""
+        return begins_at(self._desk, self._mix, int(self._listener.row["sequence"][0]))
+
+    def play(self) -> None:
+        """Have it hear the mix."""
+        self._listener.paused = False
+        if not self._joined:
+            self._joined = True
+            self._desk.audience.join(self._listener)
+
+    def pause(self) -> None:
+        """Send it nothing for now."""
+        self._listener.paused = True
+
+    def close(self) -> None:
+        """Let it go."""
+        self._rtcp.close()
+        if self._joined:
+            self._desk.audience.leave(self._listener)
+        else:
+            self._listener.close()
+
+
+class InterleavedSeat:
+    """A listener over the RTSP connection itself.
+
+    Args:
+        desk: that runs.
+        mix: its id.
+        line: the connection.
+        channel: of its RTP.
+
+    Raises:
+        OSError: the connection has ended.
+    """
+
+    server_port = None
+
+    def __init__(self, desk: Desk, mix: str, line: Line, channel: int) -> None:
+        self.ssrc = identify(desk.stream_name, mix)[0]
+        self._desk = desk
+        self._mix = mix
+        self._line = line
+        number, plan = desk.mixer.mix_number[mix], desk.plans[mix]
+        self._listener = take_stream(
+            number, line.socket, line.url, OWNER, channel=channel, dscp=plan.dscp
+        )
+
+    def begins_at(self) -> tuple[int, int]:
+        """Return where it begins to hear."""
+        return begins_at(self._desk, self._mix, int(self._listener.row["sequence"][0]))
+
+    def play(self) -> None:
+        """Have it hear the mix."""
+        self._listener.paused = False
+        if self._line.listener is not self._listener:
+            self._line.lend(self._listener)
+
+    def pause(self) -> None:
+        """Send it nothing for now."""
+        self._listener.paused = True
+
+    def close(self) -> None:
+        """Let it go."""
+        if self._line.listener is self._listener:
+            self._line.take_back()
+        else:
+            self._listener.close()
+
+
+def _pair(host: str, scope: int) -> tuple[socket.socket, socket.socket]:
+    """Return sockets bound to an even port and the one above it (RFC 3550 section 11)."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for _ in range(PORT_TRIES):
+        with contextlib.ExitStack() as opened:
+            rtp = opened.enter_context(socket.socket(family, socket.SOCK_DGRAM))
+            rtcp = opened.enter_context(socket.socket(family, socket.SOCK_DGRAM))
+            rtp.bind(_place(host, 0, scope))
+            port = rtp.getsockname()[1]
+            if port % 2 or not _is_bound(rtcp, _place(host, port + 1, scope)):
+                continue
+            opened.pop_all()
+            return rtp, rtcp
+    raise OSError("no pair of ports is free")
+
+
+def _is_bound(plain: socket.socket, place: Place) -> bool:
+    try:
+        plain.bind(place)
+    except OSError:  # somebody has the port above ours
+        return False
+    return True
+
+
+def _place(host: str, port: int, scope: int) -> Place:
+    return (host, port, 0, scope) if ":" in host else (host, port)

@@ -1,0 +1,84 @@
+"""Places at the mixes of a desk without JACK: their sockets, and what cannot be had."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from jackrf.desk import Desk
+from jackrf.rtp.stream import identify
+from jackrf.rtsp.house import RefusedError
+from jackrf.rtsp.line import Line
+from jackrf.rtsp.seats import Stalls
+from jackrf.rtsp.transport import Transport
+from tests.audience.connections import connection
+from tests.osc.desks import small_desk
+from tests.rtsp.exchange import admission
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """The small one."""
+    with closing(small_desk()) as made:
+        yield made
+
+
+def test_a_seat_over_udp(desk: Desk) -> None:
+    """Has an even port and the one above it, and hears only between play and pause."""
+    with connection() as (_, far):
+        stalls = Stalls(desk, Line(far, desk.audience), admission())
+        seat = stalls.seat("keys", Transport(client_port=(50200, 50201)))
+        assert seat.ssrc == identify("Evening", "keys")[0]
+        assert seat.server_port is not None
+        assert seat.server_port[0] % 2 == 0
+        assert seat.server_port[1] == seat.server_port[0] + 1
+        assert seat.begins_at()[1] == identify("Evening", "keys")[1]
+        assert desk.audience.listeners == []
+        seat.play()
+        seat.play()
+        (listener,) = desk.audience.listeners
+        assert (listener.mix, listener.url) == (1, "udp://127.0.0.1:50200")
+        assert (listener.owner, listener.address) == ("rtsp", ("127.0.0.1", 50200))
+        seat.pause()
+        assert listener.paused
+        seat.close()
+        assert desk.audience.listeners == []
+
+
+def test_a_seat_that_never_heard_leaves_nothing_behind(desk: Desk) -> None:
+    """Neither over UDP nor over TCP."""
+    with connection() as (_, far):
+        line = Line(far, desk.audience)
+        stalls = Stalls(desk, line, admission())
+        for transport in (Transport(client_port=(50200, 50201)), Transport((0, 1))):
+            stalls.seat("keys", transport).close()
+        assert line.listener is None
+        assert not line.broken
+
+
+def test_a_seat_on_the_connection_itself(desk: Desk) -> None:
+    """Lends the line, once."""
+    with connection() as (_, far):
+        line = Line(far, desk.audience)
+        seat = Stalls(desk, line, admission()).seat("drums", Transport((4, 5)))
+        assert seat.server_port is None
+        seat.play()
+        seat.play()
+        assert [one.url for one in desk.audience.listeners] == [line.url]
+        seat.pause()
+        assert line.listener is not None
+        assert line.listener.paused
+        seat.close()
+        assert line.listener is None
+
+
+def test_what_cannot_be_reached_is_counted(desk: Desk) -> None:
+    """An address that is not ours any more, as after a change of networks."""
+    found = admission()
+    with connection() as (_, far):
+        line = Line(far, desk.audience)
+        line.here = "192.0.2.1"
+        with pytest.raises(RefusedError) as caught:
+            Stalls(desk, line, found).seat("keys", Transport(client_port=(50200, 50201)))
+    assert caught.value.status == 503
+    assert found.refusals.counts["unreachable"] == 1

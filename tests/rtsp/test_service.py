@@ -1,0 +1,60 @@
+"""RTSP beside a running session: where it listens, and what status shows."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+
+from jackrf.errors import InputError
+from jackrf.lan.pins import PinFile
+from jackrf.rtsp.service import RtspService, Settings
+from tests.osc.desks import small_desk
+
+
+def service(folder: Path, settings: Settings, said: list[str]) -> RtspService:
+    """For the small desk, with its PINs in a folder."""
+    pins = PinFile(folder / "secrets.toml")
+    return RtspService(small_desk(), settings, pins, lambda line, _: said.append(line))
+
+
+def test_it_reports_where_it_listens_and_what_it_refused(tmp_path: Path) -> None:
+    """And the sentence that mends it."""
+
+    async def work() -> None:
+        one = service(tmp_path, Settings(port=0), [])
+        await one.start()
+        port = one.report()["port"]
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"DESCRIBE /guitar RTSP/1.0\r\nCSeq: 1\r\n\r\n")
+        await asyncio.sleep(0.2)
+        found = one.report()
+        assert (found["connections"], found["refused"]["unknown"]) == (1, 1)
+        assert "jackrf status shows the mixes" in found["remedies"][0]
+        writer.close()
+        await one.close()
+        assert one.report()["port"] is None
+
+    asyncio.run(work())
+
+
+def test_a_taken_port_ends_only_a_session_that_names_it(tmp_path: Path) -> None:
+    """Another one goes on, and says that nobody can tune in."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said: list[str] = []
+        with pytest.raises(InputError, match="RTSP cannot listen"):
+            asyncio.run(service(tmp_path, Settings(port=port, wanted=True), said).start())
+        assert said == []
+        one = service(tmp_path, Settings(port=port), said)
+        asyncio.run(one.start())
+        assert said[0].startswith("nobody can tune in: RTSP cannot listen on 127.0.0.1")
+        assert one.report()["port"] is None
+
+
+def test_a_file_of_pins_in_disorder_is_told_at_the_start(tmp_path: Path) -> None:
+    """Not when somebody wants to hear."""
+    (tmp_path / "secrets.toml").write_text("nonsense")
+    (tmp_path / "secrets.toml").chmod(0o600)
+    with pytest.raises(InputError, match="TOML"):
+        asyncio.run(service(tmp_path, Settings(port=0), []).start())

@@ -1,0 +1,157 @@
+"""Other people's players tune in to a running jackrf, and hear the mix bit by bit."""
+
+import signal
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from jackrf.rtp.stream import Encoding
+from jackrf.testing import DummyJack
+from tests.system.decoders import samples
+from tests.system.instruments import Player, wait_for
+from tests.system.players import TUNERS, Tuner, ffmpeg_tcp, ffmpeg_udp, gstreamer_tcp
+from tests.system.running import Program, Running
+
+pytestmark = pytest.mark.system
+
+RATE = 48000
+ATTEMPTS = 5
+"""How often to try again when the JACK server itself lost a period."""
+SESSION = """\
+format = 2
+name = "Tuned in"
+[inputs.kick]
+name = "Kick"
+connect = ["player:out_1"]
+[mixes.drums]
+name = "Drums"
+encoding = "ENCODING"
+limiter = false
+sends = { kick = { gain = 0.0, pan = -1.0 } }
+[mixes.keys]
+name = "Keys"
+encoding = "ENCODING"
+limiter = false
+sends = { kick = { gain = 0.0, pan = 1.0 } }
+"""
+
+
+def url(running: Running, mix: str = "drums", user: str = "") -> str:
+    """Where a mix is."""
+    return f"rtsp://{user}127.0.0.1:{running.status()['rtsp']['port']}/{mix}"
+
+
+def listeners(running: Running, mix: str = "drums") -> list[dict[str, Any]]:
+    """Who hears a mix."""
+    found: list[dict[str, Any]] = running.status()["mixes"][mix]["listeners"]
+    return found
+
+
+def noise(seconds: float = 1.5) -> NDArray[np.float32]:
+    """Noise with a pulse at both ends, shape (1, frames)."""
+    made = np.random.default_rng(7).uniform(-0.5, 0.5, (1, round(seconds * RATE)))
+    made[:, 0] = made[:, -1] = 0.75
+    return made.astype(np.float32)
+
+
+def heard_exactly(sound: NDArray[np.int32], exact: NDArray[np.float64]) -> bool:
+    """Whether a side is, from its first sound on, what was played, within 1 LSB."""
+    loud = np.flatnonzero(sound)
+    if not len(loud):
+        return False
+    part = sound[loud[0] : loud[0] + len(exact)]
+    return len(part) == len(exact) and float(np.abs(part - exact).max()) <= 1.0
+
+
+@pytest.mark.parametrize("encoding", ["L16", "L24"])
+def test_players_hear_the_exact_mix(
+    dummy_jack: DummyJack, tmp_path: Path, encoding: Encoding
+) -> None:
+    """Ffmpeg and GStreamer, each over UDP and over TCP: every frame in its place, within 1 LSB; and
+    they leave no listener behind.
+    """
+    music = noise()
+    exact = music[0].astype(np.float64) * (2**15 if encoding == "L16" else 2**23)
+    session = SESSION.replace("ENCODING", encoding)
+    with (
+        Player(dummy_jack.name) as player,
+        Running(tmp_path, session, dummy_jack.name) as running,
+    ):
+        waiting = dict(TUNERS)
+        for _ in range(ATTEMPTS):
+            heard = _heard(waiting, running, player, encoding)
+            waiting = {
+                name: waiting[name]
+                for name, sound in heard.items()
+                if not heard_exactly(sound[0], exact) or sound[1].any()
+            }
+            if not waiting:
+                break
+        wait_for(lambda: not listeners(running))
+    assert not list(waiting)
+
+
+def _heard(
+    tuners: dict[str, Tuner], running: Running, player: Player, encoding: Encoding
+) -> dict[str, NDArray[np.int32]]:
+    """What each player hears while noise is played once, in files of their own."""
+    outs = {name: running.folder / f"{name}.raw" for name in tuners}
+    with ExitStack() as stack:
+        programs = [
+            stack.enter_context(Program(tuner(url(running), encoding, outs[name])))
+            for name, tuner in tuners.items()
+        ]
+        wait_for(lambda: all(out.exists() and out.stat().st_size for out in outs.values()))
+        player.play(noise(), delay=0.2)
+        player.wait()
+        sizes = {out: out.stat().st_size for out in outs.values()}
+        wait_for(lambda: all(out.stat().st_size > sizes[out] + RATE // 4 for out in sizes))
+        for program in programs:
+            program.stop(signal.SIGINT)
+    found = {name: samples(out.read_bytes(), encoding) for name, out in outs.items()}
+    for out in outs.values():
+        out.unlink()
+    return found
+
+
+def test_status_shows_who_has_tuned_in(dummy_jack: DummyJack, tmp_path: Path) -> None:
+    """With where they hear and how; and who was refused, with the sentence that mends it."""
+    session = SESSION.replace("ENCODING", "L16")
+    with Running(tmp_path, session, dummy_jack.name) as running, ExitStack() as stack:
+        outs = [tmp_path / f"{number}.raw" for number in range(2)]
+        for tuner, out in zip((ffmpeg_udp, ffmpeg_tcp), outs, strict=True):
+            stack.enter_context(Program(tuner(url(running), "L16", out)))
+        wait_for(lambda: len(listeners(running)) == 2)
+        wait_for(lambda: all(one["state"] == "sending" for one in listeners(running)))
+        found = listeners(running)
+        assert {one["owner"] for one in found} == {"rtsp"}
+        assert {one["url"][:15] for one in found} == {"udp://127.0.0.1", "tcp://127.0.0.1"}
+        with Program(ffmpeg_tcp(url(running, "guitar"), "L16", outs[0])) as lost:
+            assert lost.wait().code != 0
+        report = running.status()["rtsp"]
+        assert report["refused"]["unknown"] == 1
+        assert "jackrf status shows the mixes" in report["remedies"][0]
+
+
+def test_a_pin_opens_a_mix_to_players(dummy_jack: DummyJack, tmp_path: Path) -> None:
+    """In the URL: ffmpeg and GStreamer send it as Digest; without it, and with another one, nothing
+    is heard. The other mix stays open.
+    """
+    session = SESSION.replace("ENCODING", "L16")
+    with Running(tmp_path, session, dummy_jack.name) as running:
+        pin = running.ask("pin", mix="drums")
+        out = tmp_path / "pin.raw"
+        for tuner in (ffmpeg_tcp, ffmpeg_udp, gstreamer_tcp):
+            with Program(tuner(url(running, user=f"drums:{pin}@"), "L16", out)) as program:
+                program.wait_until(lambda: out.exists() and out.stat().st_size > 0)
+            out.unlink()
+        for user in ("", "drums:000000@"):
+            with Program(ffmpeg_tcp(url(running, user=user), "L16", out)) as program:
+                assert program.wait().code != 0
+        with Program(ffmpeg_tcp(url(running, "keys"), "L16", out)) as program:
+            program.wait_until(lambda: out.exists() and out.stat().st_size > 0)
+        assert running.status()["rtsp"]["refused"]["wrong_pin"] == 1
