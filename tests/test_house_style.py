@@ -26,6 +26,9 @@ TESTED_ELSEWHERE = {
     "realtime/context.py": "dtypes; every test of the send callback reads and writes them",
     "realtime/reception.py": "one dtype; every test of the receive callback reads and writes it",
     "sessions/fields.py": "tests/sessions/test_mistakes.py gives each a wrong value",
+    "web/settings.py": "one dataclass; tests/web/test_service.py serves by it",
+    "web/answers.py": "tests/web/test_server.py asks it",
+    "web/surface.py": "tests/web/test_server.py and test_service.py bring them",
     "sessions/between.py": "tests/sessions/test_mistakes.py breaks each rule",
 }
 """Modules without a test module of their own, and why."""

@@ -127,6 +127,23 @@ LAYERS = (
         own=("jackrf.errors", "jackrf.units", "jackrf.control", "jackrf.control.*"),
         foreign=(),
     ),
+    Layer(
+        ("jackrf.web", "jackrf.web.*"),
+        own=(
+            *THE_MODEL,
+            *THE_ENGINE_ROOM,
+            *RTP,
+            "jackrf.control",
+            "jackrf.control.*",
+            *LAN,
+            "jackrf.osc",
+            "jackrf.osc.*",
+            "jackrf.web",
+            "jackrf.web.*",
+        ),
+        foreign=("aiohttp", "cryptography"),
+        never=("jack",),
+    ),
     Layer(("jackrf.testing",), own=("jackrf.*", *REALTIME), foreign=("jack", "numpy")),
     Layer(
         (
@@ -200,6 +217,9 @@ SANS_IO = (
     "jackrf.rtsp.transport",
     "jackrf.sessions.nsm",
     "jackrf.sessions.nsm_messages",
+    "jackrf.web.gate",
+    "jackrf.web.packets",
+    "jackrf.web.plan",
 )
 """Conversations that somebody else carries to and fro, and that are told what time it is."""
 

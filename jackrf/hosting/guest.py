@@ -76,7 +76,7 @@ class Guest:
         self._host.progress(0.1)
         await self._imported
         self._host.progress(0.3)
-        from jackrf.running.making import make_desk, make_osc, make_rtsp
+        from jackrf.running.making import make_desk, make_osc, make_rtsp, make_web
         from jackrf.running.resuming import AS_IT_WAS, resume
         from jackrf.running.run import Running
         from jackrf.running.scenes import Scenes
@@ -104,6 +104,12 @@ class Guest:
             osc,
             make_rtsp(opened.session, desk, request.folder, self._say),
         ]
+        try:
+            services += make_web(
+                opened.session, desk, osc, request.folder, request.client, self._say
+            )
+        except JackrfError as error:
+            self._say(f"there is no web page: {error}", 3)
         running = Running(desk, self._server, request.client, self._say, services, keeper, scenes)
         await self._start(running, request.client, old)
         self._project, self._keeper = project, keeper

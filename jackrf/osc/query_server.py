@@ -6,13 +6,12 @@ Whoever OSC does not hear, this does not either. A request has at most 8 KiB and
 
 import asyncio
 import contextlib
-import ipaddress
-import socket
 import time
 from collections.abc import Callable
 from typing import Final
 
 from jackrf.errors import InputError
+from jackrf.lan.hosts import is_own_name
 from jackrf.lan.networks import parse_host
 from jackrf.osc.admission import Admission, Source
 from jackrf.osc.oscquery import Answer, Query
@@ -155,24 +154,6 @@ class QueryServer:
 
 
 def _is_for_us(lines: list[str]) -> bool:
-    """Return whether the request names this machine as a person or a program in the network would.
-
-    A page from elsewhere that a browser here has open can be made to ask us under its own name
-    (DNS rebinding); it is not answered.
-    """
+    """Return whether the request names this machine, once."""
     hosts = [line.partition(":")[2].strip() for line in lines if line.lower().startswith("host:")]
-    if len(hosts) != 1:
-        return False
-    host = hosts[0].rpartition(":")[0] if _has_port(hosts[0]) else hosts[0]
-    own = socket.gethostname().lower()
-    if host.lower() in ("localhost", own, f"{own}.local"):
-        return True
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    return True
-
-
-def _has_port(host: str) -> bool:
-    return host.rpartition(":")[2].isdigit() and (host.count(":") == 1 or "]:" in host)
+    return len(hosts) == 1 and is_own_name(hosts[0])

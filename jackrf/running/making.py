@@ -1,9 +1,15 @@
 """From a session to what runs: its desk, and what is served of it."""
 
+import os
 from collections.abc import Callable
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jackrf.desk import Desk, MixPlan
+from jackrf.errors import InputError
+from jackrf.lan.discovery import reachable
 from jackrf.lan.pins import FILE_NAME, PinFile
 from jackrf.osc.namespace import Namespace
 from jackrf.osc.rows import Role
@@ -16,6 +22,9 @@ from jackrf.running.scene_surfaces import wire_scenes
 from jackrf.running.scenes import Scenes
 from jackrf.running.session_surfaces import wire_session
 from jackrf.sessions.session import Session
+
+if TYPE_CHECKING:
+    from jackrf.web.service import WebService
 
 
 def make_desk(session: Session) -> Desk:
@@ -74,3 +83,47 @@ def make_rtsp(
     own, wanted = session.listen, "listen" in session.model_fields_set
     settings = ListenSettings(own.address, own.port, own.most, own.most_per_host, wanted)
     return RtspService(desk, settings, PinFile(folder / FILE_NAME), say)
+
+
+def make_web(
+    session: Session,
+    desk: Desk,
+    osc: OscService,
+    folder: Path,
+    client: str,
+    say: Callable[[str, int], None],
+) -> "list[WebService]":
+    """Return the web page of a session's desk, which is not served yet; none where it has none.
+
+    Args:
+        session: what it says about the web page.
+        desk: the session's.
+        osc: of the desk.
+        folder: that the session's file is in; the secret of the links is beside it.
+        client: name of the JACK client.
+        say: tells people a line, with its priority.
+
+    Raises:
+        InputError: what it needs is not installed, or a file is wrong.
+    """
+    own = session.web
+    if own is None:
+        return []
+    if any(find_spec(needed) is None for needed in ("aiohttp", "cryptography")):
+        raise InputError(
+            'the session has [web], which needs more than jackrf alone: pip install "jackrf[web]"'
+        )
+    from jackrf.web.certificates import Certificates
+    from jackrf.web.service import WebService, certificate_folder
+    from jackrf.web.settings import Settings as WebSettings
+    from jackrf.web.tokens import load_tokens
+
+    pair = (folder / own.certificate, folder / own.key) if own.certificate else None
+    for path in pair or ():
+        if not os.access(path, os.R_OK):
+            raise InputError(f"web: {path} cannot be read: correct certificate and key")
+    settings = WebSettings(own.listen, own.port, own.https_port, own.name, *(pair or ()))
+    certificates = Certificates(
+        certificate_folder(os.environ), pair, partial(reachable, own.listen)
+    )
+    return [WebService(desk, osc, settings, load_tokens(folder), certificates, client, say)]

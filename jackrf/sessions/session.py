@@ -23,6 +23,7 @@ from jackrf.sessions.migration import FORMAT, OLDEST, migrated
 from jackrf.sessions.reading import Document, read, shown
 from jackrf.sessions.surfaces import Osc, further_cues, wrong_mixes
 from jackrf.sessions.tables import Allowed, Table
+from jackrf.sessions.web import Web
 
 Ports = Annotated[
     list[JackPort],
@@ -132,6 +133,8 @@ class Session(Table):
     """Control surfaces."""
     listen: Annotated[Listen, Allowed("a table", "[listen]")] = Listen()
     """Listeners that tune in by themselves."""
+    web: Annotated[Web | None, Allowed("a table", "[web]")] = None
+    """The page for browsers; without this table there is none."""
 
     @classmethod
     def between(cls, data: object) -> Iterator[InitErrorDetails]:

@@ -1,0 +1,15 @@
+"""The web page: hear a mix and move its faders in a browser, with nothing installed.
+
+Browsers talk to a process of their own, the *relay*, so that no TLS, no page and no slow phone is
+anywhere near the music:
+
+    main process                                    relay                         browsers
+    audio thread ── a datagram for each period ───▶ feeds ── WebSocket ────────▶ listening
+    osc ◀───────── a Unix socket, OSC ────────────▶ surfaces ── WebSocket ─────▶ faders
+    service ────── its standard input and output ── relay
+
+* `settings` `tokens` `plan` `service`: what the main process has of it
+* `relay` `server`: the relay, and what it serves; `page/` are the files that a browser loads
+* `feed` `packets` `listener`: sound; `surface`: faders; `doors` `gate`: who is let in
+* `certificates`: for https
+"""

@@ -1,0 +1,58 @@
+"""The files of the page, and the headers that every answer has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Final
+
+TYPES: Final = {
+    "html": "text/html; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "webmanifest": "application/manifest+json",
+}
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; media-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Content-Security-Policy: nothing from anywhere else, and no script that stands in the page."""
+
+HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-cache",
+}
+
+PAGES: Final = {"/": "index.html", "/engineer": "index.html", "/install": "install.html"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file: its bytes and its type."""
+
+    body: bytes
+    type: str
+
+
+def load() -> dict[str, Asset]:
+    """Return all files of the page by their path; what is not among them does not exist."""
+    found = dict(_walk(files("jackrf.web") / "page", "/"))
+    return found | {path: found[f"/{name}"] for path, name in PAGES.items()}
+
+
+def _walk(folder: Traversable, path: str) -> list[tuple[str, Asset]]:
+    found: list[tuple[str, Asset]] = []
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            found += _walk(entry, f"{path}{entry.name}/")
+        elif (kind := TYPES.get(entry.name.rpartition(".")[2])) is not None:
+            found.append((path + entry.name, Asset(entry.read_bytes(), kind)))
+    return found

@@ -1,0 +1,133 @@
+"""The packet that a browser gets: one period of a mix, with its place in time. Sans-IO.
+
+An RTP packet comes in, 24 bytes (little-endian) and the same samples go out:
+
+    0  u32  number: counts the packets of the mix
+    4  u8   version, 1
+    5  u8   bytes of a sample: 2 (L16, RFC 3551) or 3 (L24, RFC 3190), big-endian as there
+    6  u8   channels, 2
+    7  u8   0
+    8  u64  microseconds, of the relay's clock: when the first frame was made
+    16 u64  number of the first frame
+
+The number of the frame places the samples: what is lost is a hole of its own length, not a slip.
+"""
+
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+from jackrf.rtp.stream import CHANNELS
+
+VERSION: Final = 1
+HEADER: Final = struct.Struct("<IBBBBQQ")
+_RTP: Final = struct.Struct("!BBHII")
+
+WINDOW_NS: Final = 2_000_000_000
+"""For which the quickest packet says when frames are made; then it is asked anew: clocks drift."""
+JUMP_NS: Final = 500_000_000
+"""A frame that is so far from where it should be belongs to another run of JACK."""
+
+
+class FrameClock:
+    """When frames were made, from when they arrive: none arrives before it is made.
+
+    The audio thread sends at the start of a cycle and nobody can be quicker than that, so the
+    least delay that was seen in some seconds is taken for none.
+
+    Args:
+        rate: Hz.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self.rate = rate
+        self._frame: int | None = None
+        self._least = self._next_least = 0
+        self._turn = 0
+
+    def place(self, timestamp: int, now: int) -> tuple[int, int]:
+        """Return the number of a packet's first frame, and when it was made.
+
+        Args:
+            timestamp: of RTP, 32 bits.
+            now: nanoseconds, when it arrived.
+        """
+        frame = self._unwrapped(timestamp)
+        offset = now - frame * 1_000_000_000 // self.rate
+        if self._frame is None or abs(offset - self._least) > JUMP_NS:
+            self._least = self._next_least = offset
+            self._turn = now + WINDOW_NS
+        self._frame = frame
+        self._next_least = min(self._next_least, offset)
+        if now >= self._turn:
+            self._least, self._next_least = self._next_least, offset
+            self._turn = now + WINDOW_NS
+        self._least = min(self._least, offset)
+        return frame, frame * 1_000_000_000 // self.rate + self._least
+
+    def _unwrapped(self, timestamp: int) -> int:
+        if self._frame is None:
+            return timestamp + (1 << 32)
+        step = (timestamp - self._frame) & 0xFFFFFFFF
+        return self._frame + (step if step < 1 << 31 else step - (1 << 32))
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One packet.
+
+    Attributes:
+        data: as it goes to a browser.
+        frames: how many there are in it.
+        made: nanoseconds, when its first frame was made.
+    """
+
+    data: bytes
+    frames: int
+    made: int
+
+
+class Packets:
+    """Makes the packets of a mix.
+
+    Args:
+        sample_bytes: 2 or 3.
+        rate: Hz.
+    """
+
+    def __init__(self, sample_bytes: int, rate: int) -> None:
+        self._sample_bytes = sample_bytes
+        self._clock = FrameClock(rate)
+        self._number = 0
+
+    def make(self, rtp: bytes, now: int) -> Packet | None:
+        """Return what a browser gets of an RTP packet; None of anything else.
+
+        Args:
+            rtp: version 2, without CSRCs, extension and padding, as jackrf sends it.
+            now: nanoseconds.
+        """
+        frame_bytes = CHANNELS * self._sample_bytes
+        size = len(rtp) - _RTP.size
+        if size <= 0 or size % frame_bytes or rtp[0] != 0x80:
+            return None
+        timestamp = _RTP.unpack_from(rtp)[3]
+        frame, made = self._clock.place(timestamp, now)
+        self._number = (self._number + 1) & 0xFFFFFFFF
+        head = HEADER.pack(
+            self._number, VERSION, self._sample_bytes, CHANNELS, 0, max(made, 0) // 1000, frame
+        )
+        return Packet(head + rtp[_RTP.size :], size // frame_bytes, made)
+
+
+def framed(data: bytes) -> bytes:
+    """Return a packet as a WebSocket message of a server (RFC 6455 section 5.2): not masked.
+
+    It is the same for all who hear a mix, so it is made once.
+
+    Args:
+        data: at most 65535 bytes.
+    """
+    if len(data) < 126:
+        return bytes((0x82, len(data))) + data
+    return b"\x82\x7e" + len(data).to_bytes(2, "big") + data

@@ -1,0 +1,100 @@
+// The page: what the link opens.
+
+import { Desk } from './desk.js';
+import { make } from './dom.js';
+import { engineer } from './engineer.js';
+import { listening } from './listening.js';
+import { mixing } from './mixing.js';
+
+const AGAIN_MS = 1000;
+const STATES = {
+  connecting: 'connecting',
+  connected: 'connected',
+  lost: 'no answer from jackrf',
+  refused: 'this link is not valid any more',
+};
+
+/**
+ * @typedef {{role: 'observer' | 'musician' | 'engineer', mix: string | null, session: string,
+ *            mixes: {id: string, name: string, number: number}[], rate: number,
+ *            https: number | null, authority: boolean}} Me
+ */
+
+const page = /** @type {HTMLElement} */ (document.getElementById('page'));
+
+/** The token of the link, kept for when the page is opened from the home screen. */
+function findToken() {
+  const given = new URLSearchParams(location.hash.slice(1)).get('t');
+  if (given) localStorage.setItem('jackrf.token', given);
+  return given ?? localStorage.getItem('jackrf.token') ?? '';
+}
+
+/** @param {string} text */
+function say(text) {
+  page.replaceChildren(make('main.alone', {}, make('h1', {}, 'jackrf'), make('p', { role: 'status' }, text)));
+}
+
+async function begin() {
+  const token = findToken();
+  if (!token) {
+    say('Scan the code of your mix, or open the link that you were given.');
+    return;
+  }
+  let answer;
+  try {
+    answer = await fetch('/api/me', { headers: { Authorization: `Bearer ${token}` } });
+  } catch {
+    say('There is no answer from jackrf. Is this device in the right network?');
+    setTimeout(begin, AGAIN_MS);
+    return;
+  }
+  if (answer.status === 401) {
+    localStorage.removeItem('jackrf.token');
+    say('This link is not valid any more: ask for the code of your mix.');
+    return;
+  }
+  if (!answer.ok) {
+    setTimeout(begin, AGAIN_MS);
+    return;
+  }
+  show(token, await answer.json());
+}
+
+/**
+ * @param {string} token
+ * @param {Me} me
+ */
+function show(token, me) {
+  const isEngineer = me.role === 'engineer';
+  const desk = new Desk(token, isEngineer ? ['/'] : [`/mix/${me.mixes[0].number}`]);
+  const state = make('span.state', { role: 'status' }, STATES.connecting);
+  desk.stateWatchers.add((now) => {
+    state.textContent = STATES[now];
+    state.dataset.state = now;
+    document.body.classList.toggle('away', now !== 'connected');
+  });
+  state.dataset.state = 'connecting';
+  const title = isEngineer ? me.session : me.mixes[0].name;
+  document.title = `${title} · jackrf`;
+  const name = make('h1', {}, title);
+  if (!isEngineer) desk.watch(`/mix/${me.mixes[0].number}/name`, (said) => (name.textContent = said));
+  const under = make('span.session', {}, isEngineer ? 'all mixes' : me.session);
+  const header = make('header.top', {}, make('div', {}, name, under), state);
+  const hearing = listening(token, me.rate, me.mixes[0], me.https);
+  const main = make('main', {});
+  if (isEngineer) {
+    main.append(...engineer(desk, token, me.mixes, hearing));
+  } else {
+    main.append(hearing.element, mixing(desk, me.mixes[0], me.role === 'musician'));
+  }
+  const told = make('p.error', { role: 'alert' });
+  desk.watch('/error', (_path, _code, text) => {
+    told.textContent = String(text);
+    setTimeout(() => (told.textContent = ''), 5000);
+  });
+  page.replaceChildren(header, main, told);
+  desk.open();
+}
+
+window.addEventListener('hashchange', () => location.reload());
+begin();

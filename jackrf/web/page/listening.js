@@ -1,0 +1,111 @@
+// Hearing: one big button, how late it is and why, and how much is kept back against a bad network.
+
+import { Player } from './audio/player.js';
+import { make } from './dom.js';
+
+const MARGINS = { tight: 2, normal: 10, safe: 30 }; // ms
+const KEPT = 'jackrf.margin';
+
+const WORDS = {
+  off: 'Listen',
+  connecting: 'Connecting …',
+  playing: 'Listening',
+  lost: 'Lost: trying again …',
+  paused: 'Interrupted: tap to go on',
+  refused: 'This link is not valid any more',
+};
+
+/**
+ * @param {string} token
+ * @param {number} rate
+ * @param {{id: string, name: string}} mix
+ * @param {number | null} https port on which it would sound better
+ * @returns {{element: HTMLElement, tune: (mix: {id: string, name: string}) => void}}
+ */
+export function listening(token, rate, mix, https) {
+  let heard = mix;
+  const word = make('span.word', { role: 'status' }, WORDS.off);
+  const button = make(
+    'button.listen',
+    { type: 'button', 'aria-pressed': 'false' },
+    make('span.sign', { 'aria-hidden': 'true' }),
+    word,
+  );
+  const total = make('span.total', {}, '');
+  const parts = make('span.parts', {}, '');
+  const margins = make('fieldset.margins', {}, make('legend', {}, 'Against drop-outs'));
+  const element = make(
+    'section.listening',
+    { 'aria-label': 'Listening' },
+    button,
+    make('p.delay', {}, total, parts),
+    margins,
+  );
+  const player = new Player(
+    token,
+    rate,
+    MARGINS[margin()],
+    (state) => {
+      word.textContent = WORDS[state];
+      element.dataset.state = state;
+      button.setAttribute('aria-pressed', String(state !== 'off' && state !== 'refused'));
+      if (state === 'off') total.textContent = parts.textContent = '';
+    },
+    (reading) => show(reading, total, parts),
+  );
+  button.addEventListener('click', () => {
+    if (player.state === 'paused') player.goOn();
+    else if (player.state === 'off' || player.state === 'refused') player.start(heard.id, heard.name);
+    else player.stop();
+  });
+  for (const [name, ms] of Object.entries(MARGINS)) {
+    const input = /** @type {HTMLInputElement} */ (
+      make('input', { type: 'radio', name: 'margin', value: name, checked: name === margin() })
+    );
+    input.addEventListener('change', () => {
+      localStorage.setItem(KEPT, name);
+      player.setMargin(ms);
+    });
+    margins.append(make('label', {}, input, make('span', {}, name)));
+  }
+  if (!Player.secure) element.append(plainly(https));
+  return {
+    element,
+    tune: (other) => {
+      heard = other;
+      if (player.state !== 'off') player.start(other.id, other.name);
+    },
+  };
+}
+
+/** @returns {keyof MARGINS} */
+function margin() {
+  const kept = localStorage.getItem(KEPT) ?? '';
+  return kept in MARGINS ? /** @type {keyof MARGINS} */ (kept) : 'normal';
+}
+
+/**
+ * @param {import('./audio/player.js').Reading} reading
+ * @param {HTMLElement} total
+ * @param {HTMLElement} parts
+ */
+function show(reading, total, parts) {
+  const ms = (/** @type {number} */ value) => (Number.isFinite(value) ? Math.round(value) : '–');
+  total.textContent = Number.isFinite(reading.total) ? `${ms(reading.total)} ms` : '';
+  parts.textContent = Number.isFinite(reading.total)
+    ? `network ${ms(reading.air)} · kept back ${ms(reading.buffer)} · this device ${ms(reading.device)}` +
+      (reading.underruns > 1 ? ` · ran dry ${reading.underruns}×` : '')
+    : '';
+}
+
+/** @param {number | null} https */
+function plainly(https) {
+  const said = 'Over plain http the sound is some 15 ms later and the screen may go dark. ';
+  const note = make('p.plain', {}, said);
+  if (https !== null) {
+    const url = `https://${location.hostname}:${https}${location.pathname}${location.hash}`;
+    note.append(make('a', { href: url }, 'Use https'), ' ');
+    note.append(make('a', { href: `/install${location.hash}` }, 'How to'));
+  }
+  return note;
+}

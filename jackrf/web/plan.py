@@ -1,0 +1,99 @@
+"""What the relay has to know, as the main process tells it: one line of JSON each time."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from jackrf.web.tokens import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class MixPlan:
+    """One mix.
+
+    Attributes:
+        id: of the session.
+        name: what people call it.
+        sample_bytes: of its packets, 2 or 3.
+        descriptor: of the socket from which its packets come.
+    """
+
+    id: str
+    name: str
+    sample_bytes: int
+    descriptor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Of JACK, as it runs now: frames in a second and in a period."""
+
+    rate: int
+    period: int
+
+    @property
+    def milliseconds(self) -> float:
+        """Of a period."""
+        return 1000.0 * self.period / self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All of it.
+
+    Attributes:
+        client: name of the JACK client, which names the control socket.
+        session: its name.
+        hub: path of the Unix socket by which surfaces get to OSC.
+        listen: numeric address.
+        port: of http.
+        https_port: of https.
+        name: a host name by which this machine may be asked, too; empty for none.
+        certificate: path of a PEM file; empty for no https.
+        key: path of a PEM file.
+        authority: path of the certificate that people may install; empty for none.
+        clock: of JACK.
+        mixes: in port order.
+        grants: what tokens stand for.
+    """
+
+    client: str
+    session: str
+    hub: str
+    listen: str
+    port: int
+    https_port: int
+    name: str
+    certificate: str
+    key: str
+    authority: str
+    clock: Clock
+    mixes: Sequence[MixPlan]
+    grants: Sequence[Grant]
+
+    def line(self) -> bytes:
+        """Return it as a line."""
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def read(cls, line: bytes) -> Self:
+        """Return what a line says."""
+        said: dict[str, Any] = json.loads(line)
+        made = {
+            "clock": Clock(**said["clock"]),
+            "mixes": [MixPlan(**one) for one in said["mixes"]],
+            "grants": [Grant(**one) for one in said["grants"]],
+        }
+        return cls(**(said | made))
+
+
+def news(clock: Clock) -> bytes:
+    """Return the line that says that JACK runs otherwise now."""
+    return json.dumps({"clock": asdict(clock)}).encode() + b"\n"
+
+
+def read_news(line: bytes) -> Clock:
+    """Return what `news` said."""
+    said: Mapping[str, Any] = json.loads(line)
+    return Clock(**said["clock"])

@@ -1,0 +1,250 @@
+"""What the relay serves: the page's files, sound, faders, and what the engineer looks at."""
+
+import asyncio
+import contextlib
+import json
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+
+from aiohttp import WSMsgType, web
+
+from jackrf.web import surface
+from jackrf.web.answers import Answers
+from jackrf.web.assets import HEADERS, Asset
+from jackrf.web.doors import Doors, bound
+from jackrf.web.feed import Feed
+from jackrf.web.gate import Gate
+from jackrf.web.listener import DEAD_MS, Listener
+from jackrf.web.plan import Plan
+
+FIRST_WORD_SECONDS: Final = 5.0
+"""Within which a WebSocket has to show its token."""
+IDLE_SECONDS: Final = 90.0
+"""A page that hears and says nothing for so long has gone; it says how it is each two seconds."""
+MOST_SAID: Final = 2048
+"""Bytes of what a page says of itself."""
+LONGEST_OSC: Final = 8192
+KEEP_ALIVE_SECONDS: Final = 15.0
+HANDSHAKE_SECONDS: Final = 5.0
+
+WRONG_TOKEN: Final = 4401
+NO_SUCH_MIX: Final = 4404
+OTHER_CLOCK: Final = 4000
+NO_OSC: Final = 4503
+"""Codes with which a WebSocket is closed; the page has a sentence for each."""
+
+_STATUS: Final = {"limited": 429, "full": 503}
+
+
+class Server:
+    """Serves browsers.
+
+    Args:
+        plan: what there is.
+        feeds: by mix id.
+        assets: by path.
+        control: path of the control socket.
+    """
+
+    def __init__(
+        self, plan: Plan, feeds: Mapping[str, Feed], assets: Mapping[str, Asset], control: str
+    ) -> None:
+        self.gate = Gate(plan.grants, plan.name)
+        self.doors: Doors | None = None
+        self._plan = plan
+        self._feeds = feeds
+        self._assets = assets
+        self._pages: dict[Listener, web.WebSocketResponse] = {}
+        self._open: set[web.WebSocketResponse] = set()
+        self._servers: list[asyncio.Server] = []
+        app = web.Application(middlewares=[self._guard])
+        app.on_response_prepare.append(_add_headers)
+        app.router.add_get("/ws/listen", self._listen)
+        app.router.add_get("/ws/surface", self._surface)
+        answers = Answers(plan, self.gate, self.listeners, control, self._rate)
+        app.router.add_get("/api/me", answers.me)
+        app.router.add_get("/api/audience", answers.audience)
+        app.router.add_get("/ca.crt", answers.authority)
+        app.router.add_get("/{path:.*}", self._file)
+        self._runner = web.AppRunner(
+            app, access_log=None, keepalive_timeout=KEEP_ALIVE_SECONDS, handler_cancellation=True
+        )
+
+    async def start(self) -> None:
+        """Listen; call :meth:`close` afterwards.
+
+        Raises:
+            OSError: a port is taken, or this machine has no such address.
+        """
+        await self._runner.setup()
+        server = self._runner.server
+        if server is None:
+            raise RuntimeError("aiohttp made no server")
+        self.doors = Doors(server)
+        plan, loop = self._plan, asyncio.get_running_loop()
+        plain = bound(plan.listen, plan.port)
+        self._servers.append(await loop.create_server(self.doors, sock=plain))
+        if plan.certificate:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(plan.certificate, plan.key)
+            secure = bound(plan.listen, plan.https_port)
+            self._servers.append(
+                await loop.create_server(
+                    self.doors, sock=secure, ssl=context, ssl_handshake_timeout=HANDSHAKE_SECONDS
+                )
+            )
+
+    async def close(self) -> None:
+        """Hang up on everyone."""
+        for server in self._servers:
+            server.close()
+        for page in list(self._open):
+            with contextlib.suppress(OSError, TimeoutError):
+                await asyncio.wait_for(page.close(code=1001), 0.5)
+        if self.doors is not None:
+            self.doors.close()
+        await self._runner.cleanup()
+
+    def renew(self) -> None:
+        """Have all who hear come in again: JACK runs otherwise now."""
+        for page in self._pages.values():
+            task = asyncio.ensure_future(page.close(code=OTHER_CLOCK))
+            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _rate(self) -> int:
+        return next(iter(self._feeds.values())).clock.rate
+
+    @property
+    def surfaces(self) -> int:
+        """How many pages move faders."""
+        return len(self._open) - len(self._pages)
+
+    @web.middleware
+    async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if self.doors is not None:
+            self.doors.asked(request.transport)
+        why = self.gate.request(request.remote or "", request.headers.get("Host"), _now())
+        if why is not None:
+            return web.Response(status=_STATUS.get(why, 403), text=f"refused: {why}\n")
+        answer: web.StreamResponse = await handler(request)
+        return answer
+
+    async def _file(self, request: web.Request) -> web.Response:
+        asset = self._assets.get(request.path)
+        if asset is None:
+            return web.Response(status=404, text="there is nothing here\n")
+        return web.Response(body=asset.body, headers={"Content-Type": asset.type})
+
+    def listeners(self) -> list[dict[str, Any]]:
+        """Return what is known of all browsers that hear a mix."""
+        return [one.report() for feed in self._feeds.values() for one in feed.listeners]
+
+    async def _listen(self, request: web.Request) -> web.StreamResponse:
+        async with self._opened(request, MOST_SAID) as page:
+            if isinstance(page, web.Response):
+                return page
+            said = await self._first(page)
+            grant = self.gate.grant(said.get("token"))
+            mix = None if grant is None else grant.mix or said.get("mix")
+            feed = self._feeds.get(mix) if isinstance(mix, str) else None
+            if grant is None or (said.get("mix") not in (None, mix)):
+                await page.close(code=WRONG_TOKEN)
+            elif feed is None or request.transport is None:
+                await page.close(code=NO_SUCH_MIX)
+            else:
+                await self._feed(request.transport, request.remote or "", page, feed)
+            return page
+
+    async def _feed(
+        self, transport: asyncio.Transport, host: str, page: web.WebSocketResponse, feed: Feed
+    ) -> None:
+        clock = feed.clock
+        hello = {"rate": clock.rate, "period": clock.period, "name": feed.plan.name}
+        await page.send_json(hello | {"mix": feed.plan.id, "clock": time.monotonic() * 1000.0})
+        plain = transport.get_extra_info("socket")
+        listener = Listener(host, feed.plan.id, transport, plain, clock)
+        self._pages[listener] = page
+        feed.join(listener)
+        try:
+            while True:
+                message = await page.receive(timeout=IDLE_SECONDS)
+                if message.type is not WSMsgType.TEXT:
+                    break
+                said = _said(message.data)
+                listener.hear(said)
+                if "ping" in said:
+                    clock_ms = time.monotonic() * 1000.0
+                    await page.send_json({"pong": said["ping"], "clock": clock_ms})
+        except TimeoutError:
+            self.gate.refuse("idle")
+        finally:
+            feed.leave(listener)
+            del self._pages[listener]
+
+    async def _surface(self, request: web.Request) -> web.StreamResponse:
+        async with self._opened(request, LONGEST_OSC) as page:
+            if isinstance(page, web.Response):
+                return page
+            grant = self.gate.grant((await self._first(page)).get("token"))
+            peer = (
+                None if request.transport is None else request.transport.get_extra_info("peername")
+            )
+            if grant is None or peer is None:
+                await page.close(code=WRONG_TOKEN)
+                return page
+            try:
+                await surface.join(page, self._plan.hub, peer[0], peer[1], grant)
+            except OSError:
+                await page.close(code=NO_OSC)
+            return page
+
+    @contextlib.asynccontextmanager
+    async def _opened(
+        self, request: web.Request, longest: int
+    ) -> AsyncIterator[web.WebSocketResponse | web.Response]:
+        """Open a WebSocket, or give the answer that refuses it."""
+        host, named = request.remote or "", request.headers.get("Host", "")
+        why = self.gate.upgrade(host, request.scheme, named, request.headers.get("Origin"))
+        if why is not None:
+            yield web.Response(status=_STATUS.get(why, 403), text=f"refused: {why}\n")
+            return
+        page = web.WebSocketResponse(compress=False, max_msg_size=longest, timeout=1.0)
+        try:
+            await page.prepare(request)
+            self._open.add(page)
+            if request.transport is not None:
+                plain = request.transport.get_extra_info("socket")
+                plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_MS)
+            yield page
+            await page.close()
+        finally:
+            self._open.discard(page)
+            self.gate.leave(host)
+
+    async def _first(self, page: web.WebSocketResponse) -> dict[str, Any]:
+        """Return the first thing that a page says; nothing if it says nothing of sense."""
+        try:
+            message = await page.receive(timeout=FIRST_WORD_SECONDS)
+        except TimeoutError:
+            self.gate.refuse("silent")
+            return {}
+        return _said(message.data) if message.type is WSMsgType.TEXT else {}
+
+
+async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+
+
+def _said(text: str) -> dict[str, Any]:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _now() -> float:
+    return time.monotonic()

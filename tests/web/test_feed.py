@@ -1,0 +1,115 @@
+"""From the audio thread's socket to all who hear a mix, and what is old is thrown away."""
+
+import asyncio
+import socket
+import time
+from typing import Any
+
+import pytest
+
+from jackrf.web.feed import Feed
+from jackrf.web.listener import Listener
+from jackrf.web.plan import Clock, MixPlan
+from tests.web.test_packets import rtp
+
+
+class Ears:
+    """Stands where a listener does and keeps what it is offered."""
+
+    def __init__(self) -> None:
+        self.clock = Clock(48000, 128)
+        self.heard: list[bytes] = []
+
+    def offer(self, message: bytes, frames: int, now: float) -> None:
+        """Keep it."""
+        assert frames == 128
+        assert now > 0.0
+        self.heard.append(message)
+
+
+def run(talk: Any) -> None:
+    """Have a feed and the audio thread's end of its socket."""
+
+    async def whole() -> None:
+        near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        wanted: list[bool] = []
+        plan = MixPlan("drums", "Dave", 2, far.detach())
+        feed = Feed(plan, Clock(48000, 128), lambda: wanted.append(bool(feed.listeners)))
+        feed.start()
+        try:
+            await talk(feed, near, wanted)
+        finally:
+            feed.close()
+            near.close()
+
+    asyncio.run(whole())
+
+
+def join(feed: Feed) -> Any:
+    """A listener, as far as a feed knows."""
+    ears: Any = Ears()
+    feed.join(ears)
+    return ears
+
+
+def test_all_who_hear_a_mix_get_the_same_bytes() -> None:
+    """The message is made once."""
+
+    async def talk(feed: Feed, near: socket.socket, wanted: list[bool]) -> None:
+        first, second = join(feed), join(feed)
+        near.send(rtp(0))
+        await asyncio.sleep(0.02)
+        assert len(first.heard) == 1
+        assert first.heard[0] is second.heard[0]
+        feed.leave(first)
+        feed.leave(second)
+        assert wanted == [True, False]
+
+    run(talk)
+
+
+def test_what_waited_is_thrown_away() -> None:
+    """The relay was busy for 60 ms: the past is not played."""
+
+    async def talk(feed: Feed, near: socket.socket, _: list[bool]) -> None:
+        ears = join(feed)
+        near.send(rtp(0))
+        await asyncio.sleep(0.02)
+        for number in range(1, 4):
+            near.send(rtp(128 * number))
+        time.sleep(0.06)  # noqa: ASYNC251 - this is the loop that is busy
+        near.send(rtp(48 * 80))
+        await asyncio.sleep(0.02)
+        assert feed.old == 3
+        assert len(ears.heard) == 2
+
+    run(talk)
+
+
+def test_what_is_no_packet_is_counted() -> None:
+    """And goes to nobody."""
+
+    async def talk(feed: Feed, near: socket.socket, _: list[bool]) -> None:
+        ears = join(feed)
+        near.send(b"hello")
+        await asyncio.sleep(0.02)
+        assert (feed.broken, ears.heard) == (1, [])
+
+    run(talk)
+
+
+def test_another_clock_reaches_all_who_hear() -> None:
+    """Their budgets are counted in its time."""
+
+    async def talk(feed: Feed, _: socket.socket, __: list[bool]) -> None:
+        ears = join(feed)
+        feed.clock = Clock(44100, 256)
+        assert feed.clock == ears.clock == Clock(44100, 256)
+
+    run(talk)
+
+
+@pytest.mark.parametrize("name", ["offer", "clock"])
+def test_the_stand_in_has_what_a_listener_has(name: str) -> None:
+    """So that these tests say something about listeners."""
+    assert hasattr(Listener, name) or name in Listener.__annotations__

@@ -1,0 +1,149 @@
+"""A packet is sent or dropped: by what waits here, and by what is under way."""
+
+import asyncio
+import socket
+from typing import Any
+
+from jackrf.web.listener import DEAD_MS, LEAST_BUDGET_MS, MOST_BUDGET_MS, Listener
+from jackrf.web.packets import framed
+from jackrf.web.plan import Clock
+
+MESSAGE = framed(bytes(536))
+CLOCK = Clock(48000, 128)
+PER_MS = len(MESSAGE) * 48 / 128
+
+
+class Page:
+    """A listener on a real connection, and the browser's end of it."""
+
+    def __init__(self, listener: Listener, far: socket.socket) -> None:
+        self.listener, self.far = listener, far
+
+    def offer(self, many: int, now: float = 1.0) -> None:
+        """Offer as many packets."""
+        for _ in range(many):
+            self.listener.offer(MESSAGE, 128, now)
+
+
+async def opened() -> Page:
+    """A page that does not read."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        far = socket.socket()
+        # What the far end does not read stays in our own socket, and is counted there.
+        far.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
+        far.connect(server.getsockname())
+        near, _ = server.accept()
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_accepted_socket(asyncio.Protocol, near)
+    plain = transport.get_extra_info("socket")
+    return Page(Listener("10.0.0.1", "drums", transport, plain, CLOCK), far)
+
+
+def run(talk: Any) -> None:
+    """Have a conversation with a page."""
+
+    async def whole() -> None:
+        page = await opened()
+        try:
+            await talk(page)
+        finally:
+            page.listener.transport.abort()
+            page.far.close()
+            await asyncio.sleep(0)
+
+    asyncio.run(whole())
+
+
+def test_a_link_that_takes_nothing_holds_no_more_than_its_budget() -> None:
+    """Ten seconds of sound are offered; what is under way stays what it was."""
+
+    async def talk(page: Page) -> None:
+        page.offer(3750)
+        listener = page.listener
+        most = listener.budget_ms * PER_MS + len(MESSAGE)
+        assert listener.under_way() <= most
+        assert listener.dropped["link"] + listener.dropped["here"] + listener.sent == 3750
+        # Besides the budget, what the far end's own buffer has taken.
+        assert listener.sent * len(MESSAGE) <= most + 8192
+        assert listener.report()["dropped"] == 3750 - listener.sent
+
+    run(talk)
+
+
+def test_a_link_that_takes_all_gets_all() -> None:
+    """At the pace of sound."""
+
+    async def talk(page: Page) -> None:
+        page.far.setblocking(False)
+        loop = asyncio.get_running_loop()
+        received = 0
+        for number in range(100):
+            page.offer(1, number / 375)
+            await asyncio.sleep(0)
+            received += len(await asyncio.wait_for(loop.sock_recv(page.far, 65536), 5.0))
+        assert page.listener.sent == 100
+        while received < 100 * len(MESSAGE):
+            received += len(await asyncio.wait_for(loop.sock_recv(page.far, 65536), 5.0))
+
+    run(talk)
+
+
+def test_what_waits_in_this_process_drops_what_comes() -> None:
+    """Nothing queues up where the kernel does not see it."""
+
+    async def talk(page: Page) -> None:
+        page.listener.transport.write(bytes(8 << 20))
+        page.offer(5)
+        assert page.listener.dropped["here"] == 5
+
+    run(talk)
+
+
+def test_the_budget_follows_the_round_trip() -> None:
+    """Between 20 and 80 ms, and a period on top."""
+
+    async def talk(page: Page) -> None:
+        listener = page.listener
+        for trip, budget in ((0.0, LEAST_BUDGET_MS), (20.0, 45.0), (500.0, MOST_BUDGET_MS)):
+            listener.round_trip_ms = trip
+            assert listener.budget_ms == budget + CLOCK.milliseconds
+        page.offer(1)
+        assert 0.0 < listener.round_trip_ms < 1000.0  # as the kernel has measured it
+
+    run(talk)
+
+
+def test_the_socket_sends_at_once_and_gives_up_on_the_dead() -> None:
+    """As its options say."""
+
+    async def talk(page: Page) -> None:
+        plain = page.listener.plain
+        assert plain.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert plain.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == DEAD_MS
+        assert plain.getsockopt(socket.IPPROTO_IP, socket.IP_TOS) == 0xB8
+
+    run(talk)
+
+
+def test_a_page_says_how_it_is() -> None:
+    """Numbers alone are taken, and not any."""
+
+    async def talk(page: Page) -> None:
+        page.listener.hear({"delay": 41.2, "underruns": 3, "lost": "many", "depth": True, "x": 1})
+        page.listener.hear({"ratio": 1e300})
+        report = page.listener.report()
+        assert (report["delay"], report["underruns"], report["lost"]) == (41.2, 3.0, None)
+        assert (report["depth"], report["ratio"]) == (None, 1e9)
+
+    run(talk)
+
+
+def test_a_page_that_is_closing_gets_nothing() -> None:
+    """And nothing fails."""
+
+    async def talk(page: Page) -> None:
+        page.listener.transport.close()
+        page.offer(3)
+        assert page.listener.sent == 0
+
+    run(talk)
