@@ -235,6 +235,11 @@ class Engine:
         self.collect()
         self._retired.append((self.cycles, what, call))
 
+    @property
+    def retains(self) -> bool:
+        """Whether something that was replaced is kept still."""
+        return bool(self._retired)
+
     def collect(self, *, stopped: bool = False) -> None:
         """Free what was replaced two periods ago or more; all when the callback is stopped."""
         now = self.cycles

@@ -81,10 +81,10 @@ def test_a_destination_that_cannot_be_reached_leaves_no_socket() -> None:
 
 
 def test_closing_closes_every_socket() -> None:
-    """Two listeners, two sockets; none is left."""
+    """Two listeners, each with a socket for packets and one for RTCP; none is left."""
     before = descriptors()
     desk = make("udp://127.0.0.1:5004", "udp://127.0.0.1:5006")
-    assert descriptors() == before + 2
+    assert descriptors() == before + 4
     desk.close()
     desk.close()
     assert descriptors() == before

@@ -9,10 +9,13 @@ import termios
 from dataclasses import dataclass
 from typing import Any
 
+from jackrf.audience.reports import Heard
 from jackrf.audience.row import Row, drops, take, unsent
 from jackrf.destinations import Destination
 from jackrf.realtime.context import DATAGRAM
 from jackrf.realtime.libc import UNSENT_BYTES
+
+Socket = socket.socket
 
 _CAUSES = {
     errno.EAGAIN: "full",
@@ -35,14 +38,22 @@ class Listener:
         row: LISTENER array of length 1, written by the audio thread once it is published.
         owner: who brought it: ``session``, or a service such as ``rtsp``.
         destination: of the session's; None for one who came by itself.
+        control: non-blocking UDP socket of its own for RTCP; None without, or over TCP.
+        control_to: where RTCP goes to where `control` is not connected, which is to a group.
+        control_channel: of interleaved RTCP on its connection; None for none.
+        heard: what its receiver told last, None before.
     """
 
     mix: int
     url: str
-    socket: socket.socket
+    socket: Socket
     row: Row
     owner: str = "session"
     destination: Destination | None = None
+    control: Socket | None = None
+    control_to: tuple[Any, ...] | None = None
+    control_channel: int | None = None
+    heard: Heard | None = None
 
     @property
     def address(self) -> tuple[str, int]:
@@ -59,6 +70,11 @@ class Listener:
     def is_stream(self) -> bool:
         """Whether it hears over TCP."""
         return bool(self.row["framing"][0] != DATAGRAM)
+
+    @property
+    def has_control(self) -> bool:
+        """Whether RTCP can reach it."""
+        return self.control is not None or self.control_channel is not None
 
     @property
     def is_gone(self) -> bool:
@@ -109,6 +125,7 @@ class Listener:
             "dropped": sum(dropped.values()),
             "dropped_by": dropped,
             "queued_ms": round(self.queued_bytes() / bytes_per_millisecond, 1),
+            "heard": None if self.heard is None else self.heard.report(),
         }
 
     def write_on(self) -> bytes:
@@ -127,5 +144,7 @@ class Listener:
         return pending
 
     def close(self) -> None:
-        """Close the socket. Not before the audio thread is done with the row."""
+        """Close the sockets. Not before the audio thread is done with the row."""
         self.socket.close()
+        if self.control is not None:
+            self.control.close()

@@ -10,6 +10,7 @@ import secrets
 import socket
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from jackrf.audience.listener import Listener
 from jackrf.audience.row import BUDGET_MS, new_row
@@ -23,8 +24,14 @@ SEND_BUFFER = 16384
 STREAM_BUFFER = 16384
 """The same of a TCP socket, where what was sent and not acknowledged counts as well."""
 
+TELL_DROPS = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
+"""IP_RECVERR and IPV6_RECVERR: a packet that our own network queue drops is an error of send (it
+is none otherwise), and so is a host that a router cannot reach (ip(7))."""
+
 DSCP = 46
 """Expedited forwarding (RFC 3246): routers and Wi-Fi let it go first."""
+
+HIGHEST_PORT = 65535
 
 PATIENCE_MS = 10_000
 """A TCP connection that acknowledges nothing for so long is over (TCP_USER_TIMEOUT, tcp(7))."""
@@ -65,7 +72,30 @@ def open_listener(mix: int, destination: Destination, dscp: int = DSCP) -> Liste
         sender.close()
         raise
     row = new_row(mix, sender.fileno(), secrets.randbelow(1 << 16))
-    return Listener(mix, destination.url, sender, row, destination=destination)
+    made = Listener(mix, destination.url, sender, row, destination=destination)
+    made.control, made.control_to = _open_control(sender, destination)
+    return made
+
+
+def _open_control(
+    sender: socket.socket, destination: Destination
+) -> tuple[socket.socket | None, tuple[Any, ...] | None]:
+    """Open the socket for RTCP, which goes to the port after that of the packets."""
+    host, port, *scope = sender.getpeername()
+    if port == HIGHEST_PORT:
+        return None, None
+    control = socket.socket(sender.family, socket.SOCK_DGRAM)
+    control.setblocking(False)
+    try:
+        if destination.is_multicast:
+            # Members answer by addresses of their own.
+            _aim(control, destination)
+            return control, (host, port + 1, *scope)
+        control.connect((host, port + 1, *scope))
+    except (OSError, InputError):
+        control.close()
+        return None, None
+    return control, None
 
 
 def open_destinations(wanted: Iterable[tuple[int, Sequence[str], int]]) -> list[Listener]:
@@ -88,7 +118,13 @@ def open_destinations(wanted: Iterable[tuple[int, Sequence[str], int]]) -> list[
 
 
 def take_datagrams(
-    mix: int, connected: socket.socket, url: str, owner: str, dscp: int = DSCP
+    mix: int,
+    connected: socket.socket,
+    url: str,
+    owner: str,
+    *,
+    control: socket.socket | None = None,
+    dscp: int = DSCP,
 ) -> Listener:
     """Make a listener of a connected datagram socket: UDP, or AF_UNIX.
 
@@ -97,12 +133,17 @@ def take_datagrams(
         connected: stays the caller's.
         url: what people are shown.
         owner: who brings it.
+        control: a UDP socket that is connected to its port for RTCP; stays the caller's, who does
+            not read it as long as the listener is there. None for no RTCP.
         dscp: as in `open_listener`.
     """
     own = connected.dup()
     _prepare(own, dscp)
+    reports = None if control is None else control.dup()
+    if reports is not None:
+        reports.setblocking(False)
     row = new_row(mix, own.fileno(), secrets.randbelow(1 << 16), DATAGRAM)
-    return Listener(mix, url, own, row, owner)
+    return Listener(mix, url, own, row, owner, control=reports)
 
 
 def take_stream(
@@ -112,6 +153,7 @@ def take_stream(
     owner: str,
     *,
     channel: int | None = None,
+    control_channel: int | None = None,
     budget: float = BUDGET_MS,
     dscp: int = DSCP,
 ) -> Listener:
@@ -126,6 +168,7 @@ def take_stream(
         url: what people are shown.
         owner: who brings it.
         channel: of interleaved frames (RFC 2326 section 10.12); None for RFC 4571.
+        control_channel: of interleaved RTCP; None for none.
         budget: ms of audio that may wait unsent before packets are dropped.
         dscp: as in `open_listener`.
     """
@@ -136,12 +179,16 @@ def take_stream(
     framing = PREFIXED if channel is None else INTERLEAVED
     sequence = secrets.randbelow(1 << 16)
     row = new_row(mix, own.fileno(), sequence, framing, channel or 0, budget)
-    return Listener(mix, url, own, row, owner)
+    return Listener(mix, url, own, row, owner, control_channel=control_channel)
 
 
 def _prepare(own: socket.socket, dscp: int, room: int = SEND_BUFFER) -> None:
     own.setblocking(False)
     own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, room)
+    if own.type == socket.SOCK_DGRAM and own.family in TELL_DROPS:
+        own.setsockopt(*TELL_DROPS[own.family], 1)
+        # Errors are kept to be read in full, and nobody does: the least that the kernel allows.
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
     # The traffic class is an int of which DSCP is the upper six bits (ip(7), ipv6(7)).
     if own.family == socket.AF_INET:
         own.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, dscp << 2)

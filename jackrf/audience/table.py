@@ -11,11 +11,13 @@ aligned write, and the old one, with the sockets of those who left, is kept unti
 it any more (docs/realtime.md, publish and retire). All of this is for the control side's thread.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable
 
 from jackrf.audience.listener import Listener
 from jackrf.audience.row import post
 from jackrf.engine import Engine
+from jackrf.realtime.stream import DOLLAR
 
 Then = Callable[[bytes], None]
 """What is done once somebody has left: with what must go into the stream before anything else."""
@@ -73,12 +75,12 @@ class Audience:
                     then(rest)
                 listener.close()
 
-        if self._engine is None:
-            retire()
-        else:
+        if self._engine is not None:
             self._engine.publish([one.row for one in self.listeners], retire)
         for watcher in self._watchers:
             watcher()
+        if self._engine is None:
+            retire()
 
     def post(self, listener: Listener, data: bytes) -> bool:
         """Send whole messages of another kind on a listener's TCP connection, between packets.
@@ -90,6 +92,23 @@ class Audience:
         if self._engine is None:
             listener.write_on()
         return taken
+
+    def tell(self, listener: Listener, report: bytes) -> None:
+        """Send RTCP to a listener, by its own socket or between its packets; lost is lost."""
+        if listener.control_channel is not None:
+            header = bytes((DOLLAR, listener.control_channel)) + len(report).to_bytes(2, "big")
+            self.post(listener, header + report)
+        elif listener.control is not None:
+            with contextlib.suppress(OSError):
+                if listener.control_to is None:
+                    listener.control.send(report)
+                else:
+                    listener.control.sendto(report, listener.control_to)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is to be let go of by a later `tend`."""
+        return self._engine is not None and self._engine.retains
 
     def tend(self) -> list[Listener]:
         """Let go of what was replaced, and of those whose stream has ended.

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.align import Align
@@ -203,15 +203,30 @@ def _mixes(found: Status) -> Table:
 def _listeners(found: Status) -> Table:
     rtsp = found.get("rtsp", {})
     tuning = f" (RTSP {rtsp['address']} port {rtsp['port']})" if rtsp.get("port") else ""
-    table = _table(f"Listeners{tuning}", "mix", "url", "state", ">queued ms", ">sent", "dropped")
-    for mix_id, mix in found["mixes"].items():
-        for one in mix["listeners"]:
-            causes = sorted(one["dropped_by"].items(), key=lambda cause: -cause[1])
-            told = ", ".join(f"{name} {number}" for name, number in causes if number)
-            lost = f"{one['dropped']}: {told}" if told else one["dropped"]
-            words = (mix_id, one["url"], one["state"], f"{one['queued_ms']:.1f}", one["sent"], lost)
-            table.add_row(*map(_cell, words))
+    everybody = [
+        (mix_id, one) for mix_id, mix in found["mixes"].items() for one in mix["listeners"]
+    ]
+    # What receivers tell has columns where one of them tells.
+    told = any(one.get("heard") for _, one in everybody)
+    way = (">net loss", ">jitter ms") if told else ()
+    table = _table(
+        f"Listeners{tuning}", "mix", "url", "state", ">queued ms", *way, ">sent", "dropped"
+    )
+    for mix_id, one in everybody:
+        words = (mix_id, one["url"], one["state"], f"{one['queued_ms']:.1f}")
+        table.add_row(*map(_cell, (*words, *_way(one)[: len(way)], one["sent"], _dropped(one))))
     return table
+
+
+def _way(listener: Mapping[str, Any]) -> tuple[str, str]:
+    heard = listener.get("heard")
+    return (f"{heard['loss']:.1%}", f"{heard['jitter_ms']:.1f}") if heard else ("", "")
+
+
+def _dropped(listener: Mapping[str, Any]) -> str:
+    causes = sorted(listener["dropped_by"].items(), key=lambda cause: -cause[1])
+    told = ", ".join(f"{name} {number}" for name, number in causes if number)
+    return f"{listener['dropped']}: {told}" if told else str(listener["dropped"])
 
 
 def _surfaces(found: Status) -> Table:

@@ -30,6 +30,8 @@ class Listener:
         sent: packets.
         dropped: packets, by cause, only causes that occurred.
         queued: ms of audio that wait in the socket.
+        loss: share of the packets that the receiver misses, 0..1; None where it does not tell.
+        jitter: of their arrival there, ms.
     """
 
     mix: str
@@ -38,11 +40,13 @@ class Listener:
     sent: int
     dropped: Mapping[str, int]
     queued: float
+    loss: float | None = None
+    jitter: float = 0.0
 
     @property
     def is_well(self) -> bool:
-        """Whether it is sent to, and has lost nothing so far."""
-        return self.state == "sending" and not self.dropped
+        """Whether it is sent to, has lost nothing so far, and loses nothing on the way."""
+        return self.state == "sending" and not self.dropped and not self.loss
 
 
 def listeners_of(status: Mapping[str, Any]) -> list[Listener]:
@@ -55,6 +59,8 @@ def listeners_of(status: Mapping[str, Any]) -> list[Listener]:
             sent=found.get("sent") or 0,
             dropped=_causes(found),
             queued=found.get("queued_ms") or 0.0,
+            loss=(found.get("heard") or {}).get("loss"),
+            jitter=(found.get("heard") or {}).get("jitter_ms") or 0.0,
         )
         for mix_id, mix in status.get("mixes", {}).items()
         for found in mix.get("listeners", [])
@@ -132,7 +138,7 @@ class _Places:
         state = 4 + min(max(cell_len(found.state) for found in listeners), _STATE_MAX)
         mix = 1 + min(max(cell_len(found.mix) for found in listeners), _MIX_MAX, width // 5)
         url = 1 + max(cell_len(found.url) for found in listeners)
-        lost = max(len(_lost(found)) for found in listeners)
+        lost = max(len(_lost(found)) + len(_way(found)) for found in listeners)
         figures = _SENT + _QUEUED if width >= ROW else 0
         room = width - state - mix - figures
         scheme = "udp://" if url + lost + 1 > room else ""
@@ -142,6 +148,13 @@ class _Places:
 
 def _lost(listener: Listener) -> str:
     return ", ".join(f"{count(number)} {cause}" for cause, number in listener.dropped.items())
+
+
+def _way(listener: Listener) -> str:
+    """What the receiver tells of the way to it."""
+    if listener.loss is None:
+        return ""
+    return f"  {listener.loss:.1%} lost on the way, ±{listener.jitter:.1f} ms"
 
 
 def _row(listener: Listener, places: _Places, width: int) -> Text:
@@ -155,5 +168,7 @@ def _row(listener: Listener, places: _Places, width: int) -> Text:
     if places.figures:
         line.append(count(listener.sent).rjust(_SENT))
         line.append(f"{listener.queued:.1f} ms".rjust(_QUEUED))
-    line.append(f"  {_lost(listener)}", TROUBLE)
+    if listener.dropped:
+        line.append(f"  {_lost(listener)}", TROUBLE)
+    line.append(_way(listener), TROUBLE if listener.loss else QUIET)
     return fit(line, width)

@@ -17,14 +17,16 @@ class Health:
 
     Attributes:
         state: of the listener that fares worst; "off" without any.
-        loss: packets dropped before they left, 0..1 of all.
+        loss: packets that did not leave, 0..1 of all, or that a receiver misses, if that is more.
         delay: what waits to be sent, in ms; the largest of the listeners.
+        jitter: of the packets' arrival, in ms, as receivers tell; the largest.
         listeners: how many are being sent to.
     """
 
     state: str = "off"
     loss: float = 0.0
     delay: float = 0.0
+    jitter: float = 0.0
     listeners: int = 0
 
 
@@ -57,10 +59,13 @@ class StreamHealth:
             sent += counters[0] - before[0]
             dropped += counters[1] - before[1]
         states = [one.state() for one in listeners]
+        heard = [one.heard for one in listeners if one.heard is not None]
+        left_out = dropped / (sent + dropped) if dropped else 0.0
         return Health(
             state=max(states, key=_badness),
-            loss=dropped / (sent + dropped) if dropped else 0.0,
+            loss=max([left_out, *(one.loss for one in heard)]),
             delay=max(one.queued_bytes() for one in listeners) / self._bytes_per_millisecond(mix),
+            jitter=max((one.jitter_ms for one in heard), default=0.0),
             listeners=states.count("sending"),
         )
 

@@ -144,7 +144,7 @@ def show_health(namespace: Namespace, health: StreamHealth) -> None:
     def reader(name: str) -> Any:
         return lambda target: (getattr(health.of(target.mix_number - 1), name),)
 
-    for name in ("state", "loss", "delay", "listeners"):
+    for name in ("state", "loss", "delay", "jitter", "listeners"):
         namespace.show(f"mix.stream.{name}", reader(name))
 
 

@@ -18,6 +18,7 @@ from jackrf.running.identifying import Identifying
 from jackrf.running.keeper import Keeper
 from jackrf.running.making import make_desk, make_osc, make_rtsp, make_web
 from jackrf.running.recalling import handlers as recalling_handlers
+from jackrf.running.reporting import Reporting
 from jackrf.running.resuming import AS_IT_WAS, Resuming, resume
 from jackrf.running.saving import handlers as saving_handlers
 from jackrf.running.scenes import Scenes
@@ -73,6 +74,7 @@ class Running:
         handlers |= {} if scenes is None else recalling_handlers(scenes, desk)
         self.identifying = Identifying(desk)
         handlers |= self.identifying.handlers
+        self.reporting = Reporting(desk)
         self._control = ControlServer(name, handlers)
 
     def _status(self, _: Mapping[str, Any]) -> Any:
@@ -137,6 +139,7 @@ class Running:
         await self._control.start()
         if self._keeper is not None:
             await self._keeper.start()
+        self.reporting.start()
         await self._services.start(go_on=go_on)
         if self.desk.client is not None:
             self._listen_to(self.desk.client)
@@ -154,6 +157,7 @@ class Running:
 
     async def leave(self) -> None:
         """Close everything but the desk, which is to be handed over or closed."""
+        self.reporting.close()
         self.identifying.close()
         for part in (self._services, self._scenes, self._keeper):
             if part is not None:

@@ -76,6 +76,7 @@ def test_what_is_sent_to_it_arrives(listener: Listener, hearing: socket.socket) 
         "dropped": 0,
         "dropped_by": dict.fromkeys(DROP_CAUSES, 0),
         "queued_ms": 0.0,
+        "heard": None,
     }
 
 

@@ -78,6 +78,20 @@ def test_where_listeners_tune_in_and_who_was_refused_is_shown(
     assert told[-1] == remedy
 
 
+def test_what_receivers_tell_has_its_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    """Loss on the network and jitter, where at least one listener tells of them."""
+    found = a_rehearsal()
+    listener = found["mixes"]["mix-0"]["listeners"][0]
+    listener["heard"] = {"loss": 0.0213, "lost": 9, "jitter_ms": 3.24, "round_trip_ms": 4.0}
+    with serving({"status": lambda _: found}):
+        status("jackrf", as_json=False, watch=False)
+    told = [line.split() for line in capsys.readouterr().out.splitlines()]
+    header = "mix url state queued ms net loss jitter ms sent dropped".split()  # noqa: SIM905
+    start = told.index(header)
+    assert told[start + 1][3:] == ["1.2", "2.1%", "3.2", "637412", "0"]
+    assert told[start + 2][3:6] == ["1.2", "637412", "12034:"]
+
+
 def test_surfaces_and_what_mends_a_refusal_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     """Each refusal is a line that can be pasted from; a name in it moves no terminal."""
     remedy = "OSC from 10.0.0.5 refused: jackrf pair 10.0.0.5 --mix drums (/\x1b[2J: 3 times)"

@@ -86,3 +86,16 @@ def test_a_listener_without_causes_still_tells_its_drops() -> None:
     status = {"mixes": {"drums": {"listeners": [{"url": "udp://h:1", "dropped": 3}]}}}
     (found,) = listeners_of(status)
     assert (found.mix, found.sent, found.dropped, found.is_well) == ("drums", 0, {"": 3}, False)
+
+
+def test_what_the_receiver_tells_is_shown_behind() -> None:
+    """Loss and jitter of the way to it; who loses packets there is in trouble."""
+    status = a_status(mixes=2)
+    heard = status["mixes"]["mix-0"]["listeners"][0]
+    heard["heard"] = {"loss": 0.021, "lost": 9, "jitter_ms": 3.24, "round_trip_ms": None}
+    assert plain(status, 2, 110)[1] == (
+        " ● sending Kick udp://192.168.1.20:5004    637k    1.2 ms  2.1% lost on the way, ±3.2 ms"
+    )
+    assert [one.is_well for one in listeners_of(status)] == [False, True]
+    heard["heard"]["loss"] = 0.0
+    assert listeners_of(status)[0].is_well

@@ -14,7 +14,8 @@ PROMISED = """
 /mix/{mix}/fader /mix/{mix}/gain /mix/{mix}/mute /mix/{mix}/name /mix/{mix}/text /mix/{mix}/safe
 /mix/{mix}/meter/l /mix/{mix}/meter/r /mix/{mix}/limit /mix/{mix}/moreme /mix/{mix}/copy
 /mix/{mix}/undo /mix/{mix}/scene/recall /mix/{mix}/scene/save
-/mix/{mix}/stream/state /mix/{mix}/stream/loss /mix/{mix}/stream/delay /mix/{mix}/stream/listeners
+/mix/{mix}/stream/state /mix/{mix}/stream/loss /mix/{mix}/stream/delay /mix/{mix}/stream/jitter
+/mix/{mix}/stream/listeners
 /in/{strip}/name /in/{strip}/trim /in/{strip}/mute /in/{strip}/pan /in/{strip}/meter
 /scene/list /scene/item /scene/recall /scene/save /scene/current /scene/dirty
 /session/save /session/dirty /session/name /jack/state /jack/xruns /jack/load

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from jackrf.audience.reports import Heard
 from jackrf.desk import Desk, MixPlan
 from jackrf.mixer import Mix, Mixer, Strip
 from jackrf.osc.health import Health, StreamHealth
@@ -28,10 +29,10 @@ def desk() -> Iterator[Desk]:
 def test_a_mix_that_is_sent_nowhere_is_off(desk: Desk) -> None:
     """And one that nobody has looked at yet."""
     health = StreamHealth(desk)
-    assert health.of(0) == health.of(1) == Health("off", 0.0, 0.0, 0)
+    assert health.of(0) == health.of(1) == Health("off")
     health.sample()
     assert health.of(1) == Health()
-    assert health.of(0) == Health("waiting", 0.0, 0.0, 0)
+    assert health.of(0) == Health("waiting")
 
 
 def test_what_was_lost_since_the_last_look_counts(desk: Desk) -> None:
@@ -44,7 +45,7 @@ def test_what_was_lost_since_the_last_look_counts(desk: Desk) -> None:
     first.row["sent"], second.row["sent"] = 5030, 60
     first.row["full"] = 5010
     health.sample()
-    assert health.of(0) == Health("sending", 0.1, 0.0, 2)
+    assert health.of(0) == Health("sending", 0.1, listeners=2)
     health.sample()
     assert health.of(0).loss == 0.0
 
@@ -60,3 +61,13 @@ def test_the_state_is_that_of_the_worst(desk: Desk) -> None:
     second.row["last_error"] = errno.EPERM
     health.sample()
     assert health.of(0).state == "Operation not permitted"
+
+
+def test_what_receivers_tell_counts_too(desk: Desk) -> None:
+    """The largest loss and jitter of the listeners, where that is more than what did not leave."""
+    health = StreamHealth(desk)
+    first, second = desk.audience.listeners
+    first.heard = Heard(0.02, 4, 1.5, None, 0.0)
+    second.heard = Heard(0.25, 9, 0.5, 3.0, 0.0)
+    health.sample()
+    assert (health.of(0).loss, health.of(0).jitter) == (0.25, 1.5)

@@ -121,10 +121,11 @@ def test_refusals_are_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -
 
 
 def test_streams_have_their_health_on_the_tablet(tmp_path: Path) -> None:
-    """Four values of each mix."""
+    """Five values of each mix."""
     namespace = service_of(tmp_path).namespace
-    found = [get(namespace, f"/mix/1/stream/{n}") for n in ("state", "loss", "delay", "listeners")]
-    assert found == [("off",), (0.0,), (0.0,), (0,)]
+    names = ("state", "loss", "delay", "jitter", "listeners")
+    found = [get(namespace, f"/mix/1/stream/{name}") for name in names]
+    assert found == [("off",), (0.0,), (0.0,), (0.0,), (0,)]
 
 
 def test_the_cue_follows_and_listens(tmp_path: Path) -> None:

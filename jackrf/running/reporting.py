@@ -1,0 +1,159 @@
+"""RTCP of all listeners, and tidying up after those who left: one timer for all of it.
+
+Nothing runs while nobody hears anything. With listeners a sender report goes to each of them every
+5 s or so (RFC 3550, 6.2 and 6.3.1), and to a new one at once; receiver reports are read as they
+come. A short while after somebody left the sockets are closed.
+"""
+
+import asyncio
+import contextlib
+import random
+import socket
+import time
+from collections import Counter
+
+from jackrf.audience.listener import Listener
+from jackrf.audience.reports import heard_in, sender_report
+from jackrf.desk import Desk
+from jackrf.rtp.stream import identify
+
+EVERY_SECONDS = 5.0
+SOON_SECONDS = 0.1
+"""After a change; two periods have passed by then."""
+SILENT_SECONDS = 25.0
+"""What a receiver told so long ago says nothing any more (RFC 3550, 6.3.5)."""
+MOST_REPORTS = 50
+"""A listener that tells more between two of our reports is not listened to until the next one."""
+MOST_AT_ONCE = 16
+LONGEST = 2048
+"""Bytes of an RTCP datagram that are read."""
+
+
+def _identity(desk: Desk, listener: Listener) -> tuple[int, int]:
+    return identify(desk.stream_name, desk.mixer.mixes[listener.mix].id)
+
+
+def hear(desk: Desk, listener: Listener, data: bytes) -> None:
+    """Take in RTCP that came from a listener.
+
+    Whoever reads a connection on which RTCP comes interleaved calls this for each frame of it.
+
+    Args:
+        desk: a running one; without a JACK server nothing is taken in.
+        listener: whose socket or connection it came by.
+        data: one datagram, or the content of one frame.
+    """
+    if desk.client is not None:
+        ssrc, _ = _identity(desk, listener)
+        rate = desk.client.samplerate
+        found = heard_in(data, ssrc, rate, time.time_ns(), time.monotonic())
+        listener.heard = found or listener.heard
+
+
+class Reporting:
+    """RTCP of one desk while it runs.
+
+    Args:
+        desk: whose listeners; `close` comes before the desk's.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = 0.0
+        self._read: dict[Listener, int] = {}
+        self._told: Counter[Listener] = Counter()
+        self._new: set[Listener] = set()
+        self._open = False
+
+    def start(self) -> None:
+        """Begin, on the running loop."""
+        self._open = True
+        self._desk.audience.watch(self._change)
+        self._change()
+
+    def close(self) -> None:
+        """End. Harmless when called again."""
+        self._open = False
+        if self._timer is not None:
+            self._timer.cancel()
+        for listener in list(self._read):
+            self._stop_reading(listener)
+
+    def _change(self) -> None:
+        """Take in who is there now; look again soon."""
+        if not self._open:
+            return
+        there = {one for one in self._desk.audience.listeners if one.has_control}
+        for listener in self._read.keys() - there:
+            self._stop_reading(listener)
+        self._new = (self._new | (there - self._told.keys())) & there
+        self._told = Counter({one: self._told[one] for one in there})
+        for listener in there - self._read.keys():
+            self._start_reading(listener)
+        self._wake_in(SOON_SECONDS)
+
+    def _wake_in(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        if self._timer is not None:
+            if self._timer.when() <= loop.time() + seconds:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_later(seconds, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._desk.audience.tend()
+        now = time.monotonic()
+        if now >= self._due:
+            self._due = now + EVERY_SECONDS * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
+            self._new = set(self._told)
+            for listener in self._told:
+                self._told[listener] = 0
+                self._start_reading(listener)
+                if listener.heard is not None and now - listener.heard.at > SILENT_SECONDS:
+                    listener.heard = None
+        for listener in self._new:
+            self._report_to(listener)
+        self._new = set()
+        if self._told:
+            self._wake_in(max(SOON_SECONDS, self._due - now))
+        elif self._desk.audience.waits:
+            self._wake_in(EVERY_SECONDS)
+
+    def _report_to(self, listener: Listener) -> None:
+        client = self._desk.client
+        if client is None or listener.paused:
+            return
+        ssrc, offset = _identity(self._desk, listener)
+        report = sender_report(
+            ssrc,
+            client.frame_time + offset,
+            time.time_ns(),
+            int(listener.row["sent"][0]),
+            int(listener.row["octets"][0]),
+            f"{client.name}@{socket.gethostname()}",
+        )
+        self._desk.audience.tell(listener, report)
+
+    def _start_reading(self, listener: Listener) -> None:
+        if listener.control is not None and listener not in self._read:
+            number = listener.control.fileno()
+            self._read[listener] = number
+            asyncio.get_running_loop().add_reader(number, self._hear_all, listener)
+
+    def _stop_reading(self, listener: Listener) -> None:
+        number = self._read.pop(listener)
+        asyncio.get_running_loop().remove_reader(number)
+
+    def _hear_all(self, listener: Listener) -> None:
+        if listener.control is None:
+            return
+        # An error, such as a port that nobody listens on, is read like a datagram.
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(MOST_AT_ONCE):
+                with contextlib.suppress(ConnectionError):
+                    hear(self._desk, listener, listener.control.recv(LONGEST))
+                self._told[listener] += 1
+        if self._told[listener] > MOST_REPORTS:
+            self._stop_reading(listener)

@@ -1,0 +1,208 @@
+"""RTCP of a running desk: to whom, when, and what is taken in."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from jackrf.audience.listener import Listener
+from jackrf.audience.sockets import take_datagrams, take_stream
+from jackrf.desk import Desk, MixPlan
+from jackrf.mixer import Mix, Mixer, Send, Strip
+from jackrf.rtp.rtcp import (
+    ReceiverReport,
+    ReportBlock,
+    SenderReport,
+    SourceDescription,
+    compound,
+    parse_compound,
+)
+from jackrf.rtp.stream import identify
+from jackrf.running import reporting
+from jackrf.running.reporting import Reporting, hear
+from jackrf.testing import DummyJack
+from tests.audience.connections import connection, interleaved, read
+
+pytestmark = pytest.mark.system
+
+SSRC = identify("Reports", "drums")[0]
+
+
+@pytest.fixture
+def ears() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Two UDP ports side by side: for packets, and for RTCP."""
+    while True:
+        with (
+            socket.socket(type=socket.SOCK_DGRAM) as rtp,
+            socket.socket(type=socket.SOCK_DGRAM) as rtcp,
+        ):
+            rtp.bind(("127.0.0.1", 0))
+            try:
+                rtcp.bind(("127.0.0.1", rtp.getsockname()[1] + 1))
+            except OSError:
+                continue
+            rtp.setblocking(False)
+            rtcp.setblocking(False)
+            yield rtp, rtcp
+            return
+
+
+def make(*urls: str) -> Desk:
+    """A desk of one input and one mix."""
+    mixer = Mixer([Strip("kick", "Kick")], [Mix("drums", "Drums", sends={"kick": Send(0.0)})])
+    return Desk("Reports", mixer, {}, {"drums": MixPlan(urls, "L16", None)})
+
+
+def report(loss: int = 26) -> bytes:
+    """What a receiver might tell of the mix."""
+    return compound(ReceiverReport(9, (ReportBlock(SSRC, loss, 5, 70_000, 480),)))
+
+
+async def come_true(condition: object) -> None:
+    """Wait until something holds."""
+    assert callable(condition)
+    for _ in range(500):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come true within 5 s")
+
+
+def test_reports_go_both_ways(
+    dummy_jack: DummyJack, ears: tuple[socket.socket, socket.socket]
+) -> None:
+    """To the port after that of the packets, soon; what comes from there is told by listener."""
+    rtp, rtcp = ears
+    with closing(make(f"udp://127.0.0.1:{rtp.getsockname()[1]}")) as desk:
+
+        async def talk() -> None:
+            loop = asyncio.get_running_loop()
+            desk.open("jackrf-reports", dummy_jack.name)
+            reports = Reporting(desk)
+            reports.start()
+            data, sender = await asyncio.wait_for(loop.sock_recvfrom(rtcp, 2048), 5.0)
+            first, names = parse_compound(data)
+            assert isinstance(first, SenderReport)
+            assert first.ssrc == SSRC
+            assert 0 < first.octets == first.packets * 4 * dummy_jack.period
+            assert isinstance(names, SourceDescription)
+            assert names.names[0][1].startswith("jackrf-reports@")
+            assert desk.client is not None
+            passed = desk.client.frame_time + identify("Reports", "drums")[1] - first.timestamp
+            assert 0 <= passed % 2**32 < 48000
+            rtcp.sendto(b"no RTCP", sender)
+            rtcp.sendto(report(), sender)
+            (listener,) = desk.audience.listeners
+            await come_true(lambda: listener.heard is not None)
+            heard = listener.report(192.0)["heard"]
+            assert (heard["loss"], heard["lost"], heard["jitter_ms"]) == (0.1016, 5, 10.0)
+            reports.close()
+            reports.close()
+
+        asyncio.run(talk())
+
+
+def test_a_joined_listener_is_told_at_once(
+    dummy_jack: DummyJack, ears: tuple[socket.socket, socket.socket]
+) -> None:
+    """By the socket that came with it; when it leaves nobody reads that any more."""
+    _, rtcp = ears
+    with (
+        closing(make()) as desk,
+        socket.socket(type=socket.SOCK_DGRAM) as sending,
+        socket.socket(type=socket.SOCK_DGRAM) as control,
+    ):
+        sending.connect(ears[0].getsockname())
+        control.connect(rtcp.getsockname())
+
+        async def talk() -> None:
+            loop = asyncio.get_running_loop()
+            desk.open("jackrf-reports", dummy_jack.name)
+            reports = Reporting(desk)
+            reports.start()
+            one = take_datagrams(0, sending, "rtsp://x", "rtsp", control=control)
+            desk.audience.join(one)
+            data, _ = await asyncio.wait_for(loop.sock_recvfrom(rtcp, 2048), 5.0)
+            assert isinstance(parse_compound(data)[0], SenderReport)
+            desk.audience.leave(one)
+            await come_true(lambda: one.socket.fileno() == -1)
+            reports.close()
+
+        asyncio.run(talk())
+
+
+def test_over_tcp_reports_go_between_packets(dummy_jack: DummyJack) -> None:
+    """On the channel for RTCP; what comes is handed in by whoever reads the connection."""
+    with connection(1 << 16) as (near, far), closing(make()) as desk:
+        stream = b""
+
+        def reported() -> bool:
+            nonlocal stream
+            stream += read(far)
+            return any(channel == 1 for channel, _ in interleaved(stream)[0])
+
+        async def talk() -> Listener:
+            desk.open("jackrf-reports", dummy_jack.name)
+            reports = Reporting(desk)
+            reports.start()
+            one = take_stream(0, near, "rtsp://x", "rtsp", channel=0, control_channel=1)
+            desk.audience.join(one)
+            await come_true(reported)
+            hear(desk, one, b"nonsense")
+            assert one.heard is None
+            hear(desk, one, report(0))
+            reports.close()
+            return one
+
+        one = asyncio.run(talk())
+        assert one.heard is not None
+        assert one.heard.loss == 0.0
+        frames, _ = interleaved(stream)
+        assert [channel for channel, _ in frames].count(0) > 5
+
+
+def test_who_tells_too_much_is_not_read_until_the_next_report(
+    dummy_jack: DummyJack,
+    ears: tuple[socket.socket, socket.socket],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A flood does not keep Python awake."""
+    monkeypatch.setattr(reporting, "EVERY_SECONDS", 1000.0)
+    rtp, rtcp = ears
+    with closing(make(f"udp://127.0.0.1:{rtp.getsockname()[1]}")) as desk:
+
+        async def talk() -> None:
+            loop = asyncio.get_running_loop()
+            desk.open("jackrf-reports", dummy_jack.name)
+            reports = Reporting(desk)
+            reports.start()
+            _, sender = await asyncio.wait_for(loop.sock_recvfrom(rtcp, 2048), 5.0)
+            (listener,) = desk.audience.listeners
+            for _ in range(8):
+                for _ in range(20):
+                    rtcp.sendto(report(0), sender)
+                await asyncio.sleep(0.02)
+            await come_true(lambda: listener.heard is not None)
+            listener.heard = None
+            rtcp.sendto(report(0), sender)
+            await asyncio.sleep(0.1)
+            assert listener.heard is None
+            reports.close()
+
+        asyncio.run(talk())
+
+
+def test_without_listeners_nothing_wakes(dummy_jack: DummyJack) -> None:
+    """No timer is left once it was looked that there is nothing to do."""
+    with closing(make()) as desk:
+
+        async def talk() -> None:
+            desk.open("jackrf-reports", dummy_jack.name)
+            reports = Reporting(desk)
+            reports.start()
+            await come_true(lambda: reports._timer is None)
+            reports.close()
+
+        asyncio.run(talk())
