@@ -138,7 +138,8 @@ class Conversation:
 
     def _turn(self, item: Item, now: float) -> Turn:
         if isinstance(item, Frame | Response):
-            # RTCP of an interleaved listener: it is there, and that is all that is asked here.
+            if isinstance(item, Frame) and self.seat is not None:
+                self.seat.hear(item.channel, item.data)
             return Turn()
         cseq = item.header("cseq")
         if cseq is None or _CSEQ.fullmatch(cseq) is None:

@@ -50,6 +50,10 @@ class Seat(Protocol):
         """Send it nothing for now."""
         ...
 
+    def hear(self, channel: int, data: bytes) -> None:
+        """Take in an interleaved frame that its listener sent."""
+        ...
+
     def close(self) -> None:
         """Let it go."""
         ...

@@ -9,6 +9,7 @@ import contextlib
 import socket
 from typing import Final
 
+from jackrf.audience.hearing import hear
 from jackrf.audience.sockets import take_datagrams, take_stream
 from jackrf.desk import Desk
 from jackrf.rtp.sdp import Description, serialise
@@ -65,7 +66,7 @@ class Stalls:
         """Return a place at a mix; it hears nothing yet."""
         try:
             if transport.interleaved is not None:
-                return InterleavedSeat(self._desk, mix, self._line, transport.interleaved[0])
+                return InterleavedSeat(self._desk, mix, self._line, transport.interleaved)
             return UdpSeat(self._desk, mix, self._line, transport.client_port or (0, 0))
         except OSError as error:
             why = error.strerror or "no port is free"
@@ -105,7 +106,9 @@ class UdpSeat:
             host = f"[{line.host}]" if ":" in line.host else line.host
             number, plan = desk.mixer.mix_number[mix], desk.plans[mix]
             url = f"udp://{host}:{ports[0]}"
-            self._listener = take_datagrams(number, rtp, url, OWNER, plan.dscp)
+            self._listener = take_datagrams(
+                number, rtp, url, OWNER, control=self._rtcp, dscp=plan.dscp
+            )
         except BaseException:
             self._rtcp.close()
             raise
@@ -128,6 +131,9 @@ class UdpSeat:
         """Send it nothing for now."""
         self._listener.paused = True
 
+    def hear(self, channel: int, data: bytes) -> None:
+        """Take in nothing: what is no RTSP does not come by this connection."""
+
     def close(self) -> None:
         """Let it go."""
         self._rtcp.close()
@@ -144,7 +150,7 @@ class InterleavedSeat:
         desk: that runs.
         mix: its id.
         line: the connection.
-        channel: of its RTP.
+        channels: of its RTP, and of its RTCP.
 
     Raises:
         OSError: the connection has ended.
@@ -152,14 +158,20 @@ class InterleavedSeat:
 
     server_port = None
 
-    def __init__(self, desk: Desk, mix: str, line: Line, channel: int) -> None:
+    def __init__(self, desk: Desk, mix: str, line: Line, channels: tuple[int, int]) -> None:
         self.ssrc = identify(desk.stream_name, mix)[0]
         self._desk = desk
         self._mix = mix
         self._line = line
         number, plan = desk.mixer.mix_number[mix], desk.plans[mix]
         self._listener = take_stream(
-            number, line.socket, line.url, OWNER, channel=channel, dscp=plan.dscp
+            number,
+            line.socket,
+            line.url,
+            OWNER,
+            channel=channels[0],
+            control_channel=channels[1],
+            dscp=plan.dscp,
         )
 
     def begins_at(self) -> tuple[int, int]:
@@ -175,6 +187,11 @@ class InterleavedSeat:
     def pause(self) -> None:
         """Send it nothing for now."""
         self._listener.paused = True
+
+    def hear(self, channel: int, data: bytes) -> None:
+        """Take in a frame that came on the connection, which is RTCP."""
+        if channel == self._listener.control_channel:
+            hear(self._desk, self._listener, data)
 
     def close(self) -> None:
         """Let it go."""

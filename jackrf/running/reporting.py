@@ -12,10 +12,10 @@ import socket
 import time
 from collections import Counter
 
+from jackrf.audience.hearing import hear, identity
 from jackrf.audience.listener import Listener
-from jackrf.audience.reports import heard_in, sender_report
+from jackrf.audience.reports import sender_report
 from jackrf.desk import Desk
-from jackrf.rtp.stream import identify
 
 EVERY_SECONDS = 5.0
 SOON_SECONDS = 0.1
@@ -27,27 +27,6 @@ MOST_REPORTS = 50
 MOST_AT_ONCE = 16
 LONGEST = 2048
 """Bytes of an RTCP datagram that are read."""
-
-
-def _identity(desk: Desk, listener: Listener) -> tuple[int, int]:
-    return identify(desk.stream_name, desk.mixer.mixes[listener.mix].id)
-
-
-def hear(desk: Desk, listener: Listener, data: bytes) -> None:
-    """Take in RTCP that came from a listener.
-
-    Whoever reads a connection on which RTCP comes interleaved calls this for each frame of it.
-
-    Args:
-        desk: a running one; without a JACK server nothing is taken in.
-        listener: whose socket or connection it came by.
-        data: one datagram, or the content of one frame.
-    """
-    if desk.client is not None:
-        ssrc, _ = _identity(desk, listener)
-        rate = desk.client.samplerate
-        found = heard_in(data, ssrc, rate, time.time_ns(), time.monotonic())
-        listener.heard = found or listener.heard
 
 
 class Reporting:
@@ -125,7 +104,7 @@ class Reporting:
         client = self._desk.client
         if client is None or listener.paused:
             return
-        ssrc, offset = _identity(self._desk, listener)
+        ssrc, offset = identity(self._desk, listener)
         report = sender_report(
             ssrc,
             client.frame_time + offset,

@@ -45,6 +45,7 @@ class Chair:
     server_port: tuple[int, int] | None
     ssrc: int = 0x0BADCAFE
     state: str = "is ready"
+    heard: list[tuple[int, bytes]] = field(default_factory=list)
 
     def begins_at(self) -> tuple[int, int]:
         """At the end of both."""
@@ -57,6 +58,10 @@ class Chair:
     def pause(self) -> None:
         """Remember."""
         self.state = "is paused"
+
+    def hear(self, channel: int, data: bytes) -> None:
+        """Remember."""
+        self.heard.append((channel, data))
 
     def close(self) -> None:
         """Remember."""

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from jackrf.audience.hearing import hear
 from jackrf.audience.listener import Listener
 from jackrf.audience.sockets import take_datagrams, take_stream
 from jackrf.desk import Desk, MixPlan
@@ -21,7 +22,7 @@ from jackrf.rtp.rtcp import (
 )
 from jackrf.rtp.stream import identify
 from jackrf.running import reporting
-from jackrf.running.reporting import Reporting, hear
+from jackrf.running.reporting import Reporting
 from jackrf.testing import DummyJack
 from tests.audience.connections import connection, interleaved, read
 
