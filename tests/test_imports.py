@@ -211,6 +211,7 @@ SANS_IO = (
     "jackrf.osc.views",
     "jackrf.rtsp.admission",
     "jackrf.rtsp.conversation",
+    "jackrf.rtsp.dialogue",
     "jackrf.rtsp.house",
     "jackrf.rtsp.messages",
     "jackrf.rtsp.refusals",

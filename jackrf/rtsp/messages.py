@@ -30,7 +30,7 @@ REASONS: Final = {
     461: "Unsupported Transport",
     500: "Internal Server Error",
     501: "Not Implemented",
-    503: "Service UnavailableError",
+    503: "Service Unavailable",
     505: "RTSP Version Not Supported",
     551: "Option Not Supported",
 }

@@ -5,8 +5,6 @@ said on an interleaved connection goes through its listener from then on (`Line.
 frame is torn.
 """
 
-import contextlib
-import socket
 from typing import Final
 
 from jackrf.audience.hearing import hear
@@ -17,14 +15,12 @@ from jackrf.rtp.stream import PAYLOADS, identify
 from jackrf.rtsp.admission import Admission
 from jackrf.rtsp.house import TRACK, RefusedError, Seat
 from jackrf.rtsp.line import Line
+from jackrf.rtsp.ports import pair, place
 from jackrf.rtsp.refusals import Reason
 from jackrf.rtsp.transport import Transport
 
 OWNER: Final = "rtsp"
 """Of its listeners, in ``jackrf status``."""
-PORT_TRIES: Final = 64
-
-Place = tuple[str, int] | tuple[str, int, int, int]
 
 
 class Stalls:
@@ -98,10 +94,10 @@ class UdpSeat:
         self._desk = desk
         self._mix = mix
         self._joined = False
-        rtp, self._rtcp = _pair(line.here, line.scope)
+        rtp, self._rtcp = pair(line.here, line.scope)
         try:
-            rtp.connect(_place(line.host, ports[0], line.scope))
-            self._rtcp.connect(_place(line.host, ports[1], line.scope))
+            rtp.connect(place(line.host, ports[0], line.scope))
+            self._rtcp.connect(place(line.host, ports[1], line.scope))
             self.server_port = rtp.getsockname()[1], self._rtcp.getsockname()[1]
             host = f"[{line.host}]" if ":" in line.host else line.host
             number, plan = desk.mixer.mix_number[mix], desk.plans[mix]
@@ -199,31 +195,3 @@ class InterleavedSeat:
             self._line.take_back()
         else:
             self._listener.close()
-
-
-def _pair(host: str, scope: int) -> tuple[socket.socket, socket.socket]:
-    """Return sockets bound to an even port and the one above it (RFC 3550 section 11)."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for _ in range(PORT_TRIES):
-        with contextlib.ExitStack() as opened:
-            rtp = opened.enter_context(socket.socket(family, socket.SOCK_DGRAM))
-            rtcp = opened.enter_context(socket.socket(family, socket.SOCK_DGRAM))
-            rtp.bind(_place(host, 0, scope))
-            port = rtp.getsockname()[1]
-            if port % 2 or not _is_bound(rtcp, _place(host, port + 1, scope)):
-                continue
-            opened.pop_all()
-            return rtp, rtcp
-    raise OSError("no pair of ports is free")
-
-
-def _is_bound(plain: socket.socket, place: Place) -> bool:
-    try:
-        plain.bind(place)
-    except OSError:  # somebody has the port above ours
-        return False
-    return True
-
-
-def _place(host: str, port: int, scope: int) -> Place:
-    return (host, port, 0, scope) if ":" in host else (host, port)

@@ -1,0 +1,112 @@
+"""Tuning in on real sockets, to our own server before a callback that sends."""
+
+import socket
+import time
+from contextlib import closing
+
+import pytest
+
+from jackrf.errors import InputError, JackrfError
+from jackrf.rtp.packet import parse
+from jackrf.rtsp import tuner as module
+from jackrf.rtsp.dialogue import parse_target
+from jackrf.rtsp.tuner import Tuner
+from tests.rtsp.serving import Theatre
+from tests.rtsp.test_dialogue import SDP
+from tests.system.instruments import wait_for
+
+
+@pytest.fixture
+def theatre(monkeypatch: pytest.MonkeyPatch) -> Theatre:
+    """One that describes its mixes without JACK."""
+    monkeypatch.setattr("jackrf.rtsp.seats.Stalls.describe", lambda *_: SDP)
+    return Theatre()
+
+
+def heard(tuner: Tuner) -> int:
+    """The sequence number of the next packet."""
+    tuner.hearing.settimeout(5.0)
+    return parse(tuner.hearing.recv(2048)).sequence
+
+
+@pytest.mark.parametrize("scheme", ["rtsp", "rtspt"])
+def test_it_hears_until_it_is_closed(theatre: Theatre, scheme: str) -> None:
+    """Over UDP and over TCP: packets on one socket, reports by the other; then nobody listens."""
+
+    def client(port: int) -> None:
+        tuner = Tuner(parse_target(f"{scheme}://127.0.0.1:{port}/drums"))
+        with tuner.hearing, tuner.reports:
+            first = heard(tuner)
+            assert [heard(tuner) for _ in range(5)] == [(first + n) % 2**16 for n in range(1, 6)]
+            assert tuner.offer is not None
+            rtp, rtcp = (one.getsockname()[1] for one in (tuner.hearing, tuner.reports))
+            assert (rtp % 2, rtcp) == (0, rtp + 1)
+            tuner.close()
+        wait_for(lambda: not theatre.desk.audience.listeners)
+
+    theatre.play_to(client)
+
+
+@pytest.mark.parametrize("scheme", ["rtsp", "rtspt"])
+def test_it_comes_back_when_its_server_does(theatre: Theatre, scheme: str) -> None:
+    """On the same sockets."""
+
+    def client(port: int) -> None:
+        tuner = Tuner(parse_target(f"{scheme}://127.0.0.1:{port}/drums"))
+        with tuner.hearing, tuner.reports, closing(tuner):
+            heard(tuner)
+            (connection,) = list(theatre.server._open)
+            connection.line.socket.shutdown(socket.SHUT_RDWR)
+            wait_for(lambda: not theatre.desk.audience.listeners)
+            tuner.hearing.setblocking(False)
+            try:
+                while True:
+                    tuner.hearing.recv(2048)
+            except BlockingIOError:
+                pass
+            heard(tuner)
+
+    theatre.play_to(client)
+
+
+def test_it_gives_signs_of_life(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Often enough for its server."""
+    monkeypatch.setattr(module, "SIGN_SECONDS", 0.05)
+
+    def client(port: int) -> None:
+        tuner = Tuner(parse_target(f"rtsp://127.0.0.1:{port}/drums"))
+        with tuner.hearing, tuner.reports, closing(tuner):
+            (connection,) = list(theatre.server._open)
+            before = connection.conversation._heard_at
+            time.sleep(0.3)
+            assert connection.conversation._heard_at > before
+
+    theatre.play_to(client)
+
+
+def test_a_mix_that_is_not_there_is_told(theatre: Theatre) -> None:
+    """And no socket stays open."""
+
+    def client(port: int) -> None:
+        with pytest.raises(InputError, match="there is no such mix"):
+            Tuner(parse_target(f"rtsp://127.0.0.1:{port}/guitar"))
+
+    theatre.play_to(client)
+
+
+def test_nobody_there_is_told() -> None:
+    """With what may be the reason; a server that says nothing, too."""
+    with socket.socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))
+        with pytest.raises(JackrfError, match=r"nobody answers .*\[listen\] address"):
+            Tuner(parse_target(f"rtsp://127.0.0.1:{unheard.getsockname()[1]}/drums"))
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For longer than some seconds."""
+    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as mute,
+        pytest.raises(JackrfError, match="no answer"),
+    ):
+        Tuner(parse_target(f"rtsp://127.0.0.1:{mute.getsockname()[1]}/drums"))
