@@ -7,6 +7,7 @@ on a thread of JACK's.
 import contextlib
 import threading
 import time
+from collections import defaultdict, deque
 from typing import Any
 
 import jack
@@ -14,6 +15,8 @@ import jack
 from jackrf.patchbay.ports import PortName
 
 FORGETTING_SECONDS = 1.0
+ECHO_SECONDS = 2.0
+"""How long what we write may take to come back to us as news."""
 ICON = "audio-headphones"
 NUMBER_TYPE = "http://www.w3.org/2001/XMLSchema#int"
 
@@ -31,6 +34,7 @@ class Metadata:
         self._pretty = pretty
         self._ports: dict[str, tuple[Any, PortName]] = {}
         self._by_uuid: dict[int, str] = {}
+        self._echoes: dict[int, deque[float]] = defaultdict(deque)
         self._forgotten = threading.Semaphore(0)
 
     def add(self, port: Any, name: PortName) -> None:
@@ -68,13 +72,27 @@ class Metadata:
 
         Returns:
             Its short name, and its name for people; None if the change is about something else,
-            or if somebody took that name away, which is a person's good right.
+            is our own, or if somebody took that name away, which is a person's good right.
         """
         short = self._by_uuid.get(subject)
-        if short is None or key != jack.METADATA_PRETTY_NAME:
+        if short is None or key != jack.METADATA_PRETTY_NAME or self._is_echo(subject):
             return None
         pretty = self.pretty_name(subject)
         return None if pretty is None else (short, pretty)
+
+    def _is_echo(self, subject: int) -> bool:
+        """Whether news of a name is our own, come back: each writing does so once.
+
+        What stands there by then is not asked: all servers of a user keep their metadata in one
+        place, where two ports of two servers may have one UUID.
+        """
+        echoes, now = self._echoes[subject], time.monotonic()
+        while echoes and echoes[0] < now:
+            echoes.popleft()
+        if not echoes:
+            return False
+        echoes.popleft()
+        return True
 
     @staticmethod
     def pretty_name(subject: int) -> str | None:
@@ -88,6 +106,8 @@ class Metadata:
     def _describe(self, subject: int, key: str, value: str, kind: str = "text/plain") -> None:
         with contextlib.suppress(jack.JackError):
             self._client.set_property(subject, key, value, kind)
+            if key == jack.METADATA_PRETTY_NAME:
+                self._echoes[subject].append(time.monotonic() + ECHO_SECONDS)
 
     def hear_deleted(self) -> None:
         """Take note that JACK told of something that is not shown any more (on JACK's thread)."""

@@ -1,5 +1,6 @@
 """What JACK's metadata says of a client and its ports, on a real server."""
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -7,7 +8,7 @@ import jack
 import pytest
 
 from jackrf.client import JackClient
-from jackrf.patchbay.metadata import Metadata
+from jackrf.patchbay.metadata import ECHO_SECONDS, Metadata
 from jackrf.patchbay.ports import PortName
 from jackrf.testing import DummyJack
 
@@ -60,11 +61,31 @@ def test_what_somebody_changes_is_heard(client: JackClient) -> None:
     """Of our ports, and of their names alone; a name that is taken away is no name."""
     uuid, key = uuid_of(client), jack.METADATA_PRETTY_NAME
     client._client.set_property(uuid, key, "Boom", "text/plain")
-    assert client.metadata.heard(uuid, key) == ("in_01", "Boom")
+    heard = [client.metadata.heard(uuid, key) for _ in range(2)]
+    assert heard == [None, ("in_01", "Boom")]  # the first was our own name, written at the start
     assert client.metadata.heard(uuid, jack.METADATA_ORDER) is None
     assert client.metadata.heard(uuid + 1, key) is None
     client._client.remove_property(uuid, key)
     assert client.metadata.heard(uuid, key) is None
+
+
+def test_our_own_writing_is_no_news(client: JackClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes back once, whatever stands there by then; what a person writes comes once more, and
+    is news. If it has not come back after a while, it does not any more.
+    """
+    uuid, key = uuid_of(client), jack.METADATA_PRETTY_NAME
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    metadata = Metadata(client._client, "A test")
+    metadata.add(client._client.inports[0], PortName("Kick", 1, "Inputs"))
+    metadata.tell()
+    metadata.rename("in_01", PortName("Boom", 1, "Inputs"))
+    client._client.set_property(uuid, key, "By a person", "text/plain")
+    heard = [metadata.heard(uuid, key) for _ in range(3)]
+    assert heard == [None, None, ("in_01", "By a person")]
+    metadata.rename("in_01", PortName("Kick", 1, "Inputs"))
+    now[0] += ECHO_SECONDS + 0.1
+    assert metadata.heard(uuid, key) == ("in_01", "Kick")
 
 
 def test_a_server_without_metadata_shows_nothing(client: JackClient) -> None:
