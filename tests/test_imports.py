@@ -206,6 +206,7 @@ SANS_IO = (
     "jackrf.osc.setting",
     "jackrf.osc.settings",
     "jackrf.osc.surfaces",
+    "jackrf.osc.syncing",
     "jackrf.osc.telling",
     "jackrf.osc.tree",
     "jackrf.osc.views",

@@ -76,6 +76,8 @@ class Commands:
 
     def _synced(self, endpoint: Endpoint, prefixes: Sequence[str], now: float) -> list[Outgoing]:
         self._teller.begin()
+        # What is looked at once a second is told with the next look.
+        endpoint.shown.clear()
         return [one for prefix in prefixes for one in self._teller.sync(endpoint, prefix, now)]
 
     def _metered(self, prefix: str) -> list[str | None]:

@@ -59,6 +59,13 @@ class Feedback:
             del self._stale[target]
         return told
 
+    def begin_with(self, targets: Sequence[Target]) -> None:
+        """Have the next refresh begin with these: a sync had no room for them."""
+        first = dict.fromkeys(target for target in targets if target in self.watched)
+        if first:
+            self._walk = [*first, *(target for target in self.watched if target not in first)]
+            self._left = REFRESH_PORTIONS
+
     def refresh(self, now: float) -> list[Target]:
         """Return the next portion of all that is watched; called once a second."""
         if self._left == 0:

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final
 
 from pythonosc.parsing import osc_types
@@ -99,18 +100,27 @@ def bundles(messages: Sequence[bytes], limit: int = MOST_BYTES) -> list[bytes]:
         messages: each as `message` returned it.
         limit: bytes of one datagram; a longer message goes alone all the same.
     """
-    datagrams: list[bytes] = []
-    waiting: list[bytes] = []
-    size = len(_HEAD)
-    for one in messages:
-        if waiting and size + _SIZE.size + len(one) > limit:
-            datagrams.append(_bundle(waiting))
-            waiting, size = [], len(_HEAD)
-        waiting.append(one)
-        size += _SIZE.size + len(one)
-    if waiting:
-        datagrams.append(_bundle(waiting))
-    return datagrams
+    begins = [*_beginnings(messages, limit), len(messages)]
+    return [_bundle(messages[begin:end]) for begin, end in pairwise(begins)]
+
+
+def room(messages: Sequence[bytes], datagrams: int, limit: int = MOST_BYTES) -> int:
+    """Return how many of these messages, from the first on, so many datagrams carry."""
+    begins = _beginnings(messages, limit)
+    return begins[datagrams] if len(begins) > datagrams else len(messages)
+
+
+def _beginnings(messages: Sequence[bytes], limit: int) -> list[int]:
+    """Return the number of the message with which each datagram begins."""
+    begins: list[int] = []
+    size = limit
+    for number, one in enumerate(messages):
+        needed = _SIZE.size + len(one)
+        if not begins or size + needed > limit:
+            begins.append(number)
+            size = len(_HEAD)
+        size += needed
+    return begins
 
 
 def _bundle(messages: Sequence[bytes]) -> bytes:

@@ -106,17 +106,16 @@ class Namespace:
         """Return the target of an address by its name, with ids where its path has them."""
         return self._tree.target(BY_NAME[name], mix, strip)
 
-    def below(self, prefix: str, *, essential: bool = False) -> list[Target]:
+    def below(self, prefix: str) -> list[Target]:
         """Return what a sync of a prefix carries, in an order that does not change.
 
         Args:
             prefix: whole components: ``/mix/drums``, ``/in``, ``/`` for everything.
-            essential: only what the sync of a whole desk has room for.
 
         Raises:
             OscError: the prefix is a wrong pattern.
         """
-        found = self._tree.below(prefix, essential=essential)
+        found = self._tree.below(prefix)
         return [target for target in found if self._is_shown(target.address)]
 
     def _is_shown(self, address: Address) -> bool:

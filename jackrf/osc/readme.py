@@ -10,6 +10,7 @@ from jackrf.osc.aliases import ALIASES
 from jackrf.osc.guard import MOST_ARGUMENTS, MOST_BYTES, MOST_DEPTH, MOST_MESSAGES
 from jackrf.osc.patterns import MOST_ALTERNATIVES, MOST_STARS
 from jackrf.osc.refusals import Code
+from jackrf.osc.syncing import MOST_PACKETS
 from jackrf.osc.tree import MOST_MATCHES
 
 README: Final = Path(__file__).parents[2] / "osc" / "README.md"
@@ -40,6 +41,10 @@ _HEAD: Final = f"""\
   a pattern finds at most {MOST_MATCHES} addresses.
 * A bundle is done at once and as a whole, or not at all; its time tag is not looked at. What jackrf
   sends is in bundles of at most 1400 bytes, with the time tag "now".
+* A sync has everything below its prefix, in at most {MOST_PACKETS} packets. Of a desk too large
+  for that it has all levels and names, and every mute, pan, solo, safe and more me that is not at 0
+  or was not at some time since jackrf runs: a surface that begins with 0 for those is right when
+  the sync ends. Zeros that had no room, and what says a level in other words, follow within 10 s.
 * A datagram has at most {MOST_BYTES} bytes, {MOST_MESSAGES} messages, {MOST_ARGUMENTS} arguments
   in each, and bundles in bundles {MOST_DEPTH} deep. Types: i f s b of OSC 1.0, T F N I t of
   OSC 1.1, h d S. NaN and infinity are refused.

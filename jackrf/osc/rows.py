@@ -86,7 +86,7 @@ class Address:
         parameter: its name in `jackrf.parameters`, where the desk keeps it.
         owner: whose parameter it is: another's where one shows the same name in many places.
         told: when a surface hears of it without asking.
-        essential: whether it is in the sync of a whole desk, which has to be short.
+        essential: whether the sync of a large desk, which has to be short, tells it before others.
     """
 
     name: str

@@ -120,6 +120,7 @@ class Surfaces:
     def _changed(self, changes: Mapping[Place, Value], _by: str) -> None:
         for place in changes:
             showing = self._namespace.showing(place)
+            self._teller.note(showing)
             for endpoint in self._endpoints:
                 endpoint.feedback.mark(showing)
                 if endpoint.pickup is not None and endpoint is not self._hearing.acting:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from jackrf.osc.admission import Source
 from jackrf.osc.aliases import Dialect, speak
@@ -10,13 +9,9 @@ from jackrf.osc.endpoints import Endpoint
 from jackrf.osc.messages import bundles, encode, message
 from jackrf.osc.namespace import Namespace
 from jackrf.osc.refusals import OscError
+from jackrf.osc.syncing import Syncing, fitting
 from jackrf.osc.tree import Target
 from jackrf.osc.views import Args
-
-MOST_SYNCED: Final = 1000
-"""Values of a sync that are all told; a larger one leaves out those that repeat others or rest."""
-_SWITCHES: Final = ("send.solo", "send.safe", "mix.safe")
-"""Left out of a large sync where they are off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +41,7 @@ class Teller:
         self._namespace = namespace
         self._revision = revision
         self._encoded: dict[tuple[Dialect, Target], list[bytes]] = {}
+        self._syncing = Syncing(self.value)
 
     @property
     def revision(self) -> int:
@@ -90,22 +86,36 @@ class Teller:
         """Return the datagram that says that jackrf lives, and whether anything has changed."""
         return self.packed(endpoint, [message("/heartbeat", "ii", (self.revision, 1))])
 
-    def sync(self, endpoint: Endpoint, prefix: str, now: float) -> list[Outgoing]:
-        """Return the datagrams that tell a surface all that it may see below a prefix.
+    def note(self, targets: Iterable[Target]) -> None:
+        """Note that these show another value than before."""
+        self._syncing.note(targets)
 
-        What a finger holds is told when it lets go.
+    def sync(self, endpoint: Endpoint, prefix: str, now: float) -> list[Outgoing]:
+        """Return the datagrams that tell a surface what it may see below a prefix.
+
+        What a finger holds is told when it lets go; what there is no room for, by the refresh.
 
         Raises:
             OscError: the prefix is a wrong pattern.
         """
-        synced = self._synced(endpoint, prefix)
-        held = [target for target in synced if endpoint.feedback.hands.hold(target, now)]
-        endpoint.feedback.mark(held)
-        free = [target for target in synced if target not in held] if held else synced
-        told = self.messages(free, endpoint.dialect)
+        feedback = endpoint.feedback
+        carried = self._syncing.carried(self.visible(endpoint, prefix))
+        held = {target for target in carried.now if feedback.hands.hold(target, now)}
+        feedback.mark(held)
+        said = [
+            (target, one)
+            for target in carried.now
+            if target not in held
+            for one in self._message(target, endpoint.dialect)
+        ]
+        told = [one for _, one in said]
         begin = message("/sync/begin", "si", (prefix, self.revision))
-        end = message("/sync/end", "sii", (prefix, self.revision, len(told)))
-        return self.packed(endpoint, [begin, *told, end])
+        fit = fitting(begin, told, self._end(prefix, len(told)))
+        feedback.begin_with([*(target for target, _ in said[fit:]), *carried.later])
+        return self.packed(endpoint, [begin, *told[:fit], self._end(prefix, fit)])
+
+    def _end(self, prefix: str, count: int) -> bytes:
+        return message("/sync/end", "sii", (prefix, self.revision, count))
 
     def visible(self, endpoint: Endpoint, prefix: str) -> list[Target]:
         """Return all that a surface may see below a prefix, but meters.
@@ -114,22 +124,6 @@ class Teller:
             OscError: the prefix is a wrong pattern.
         """
         return [t for t in self._namespace.below(prefix) if endpoint.rights.may_see(t)]
-
-    def _synced(self, endpoint: Endpoint, prefix: str) -> list[Target]:
-        """Return what a sync carries: of a whole desk, what fits into 40 packets.
-
-        What is left out is what `text` and `gain` say beside `fader`, and switches that are off;
-        the refresh tells them within 10 s.
-        """
-        targets = self.visible(endpoint, prefix)
-        if len(targets) <= MOST_SYNCED:
-            return targets
-        return [
-            target
-            for target in targets
-            if target.address.essential
-            or (target.address.name in _SWITCHES and self.value(target) == (1,))
-        ]
 
     def packed(
         self, endpoint: Endpoint, told: Sequence[bytes], *, meter: bool = False

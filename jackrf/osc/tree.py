@@ -195,12 +195,11 @@ class Tree:
             found += [_Reached(node.strip, None, one) for one in self.strips.named(component)]
         return found
 
-    def _below(self, prefix: str, *, essential: bool = False) -> tuple[Target, ...]:
+    def _below(self, prefix: str) -> tuple[Target, ...]:
         """Return all addresses below a prefix of which surfaces hear without asking, but meters.
 
         Args:
             prefix: whole components, such as ``/mix/drums`` or ``/``; patterns too.
-            essential: only those that the sync of a whole desk carries.
 
         Raises:
             OscError: the prefix is a wrong pattern.
@@ -213,7 +212,6 @@ class Tree:
             for start in self._walk(stem)
             for target in self._grove(start)
             if target.address.told in ("on change", "health")
-            if target.address.essential or not essential
         )
 
     def _grove(self, start: _Reached) -> Iterator[Target]:

@@ -47,6 +47,16 @@ def test_a_refresh_tells_everything_within_its_portions() -> None:
     assert again == told[: len(again)]
 
 
+def test_a_refresh_begins_with_what_a_sync_left_out() -> None:
+    """Then comes all the rest, in as many portions; what is not watched is not told."""
+    feedback = drums()
+    feedback.refresh(0.0)
+    feedback.begin_with([TEXT, FOREIGN])
+    told = [target for _ in range(REFRESH_PORTIONS) for target in feedback.refresh(0.0)]
+    assert told[0] == TEXT
+    assert sorted(t.path for t in told) == sorted(t.path for t in feedback.watched)
+
+
 def test_a_refresh_leaves_hands_alone_and_comes_back() -> None:
     """What was held is told when it is let go."""
     feedback = drums()

@@ -5,7 +5,7 @@ from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 
 from jackrf.osc.guard import Message, parse
-from jackrf.osc.messages import MOST_BYTES, bundles, encode, message, of, tags_of
+from jackrf.osc.messages import MOST_BYTES, bundles, encode, message, of, room, tags_of
 
 
 def test_a_message_is_read_by_an_independent_parser() -> None:
@@ -76,3 +76,12 @@ def test_what_stands_alone_is_no_bundle() -> None:
     assert bundles([short]) == [short]
     assert bundles([short, long, short], limit=100) == [short, long, short]
     assert bundles([]) == []
+
+
+@pytest.mark.parametrize("datagrams", [1, 2, 5, 100])
+def test_room_is_what_so_many_datagrams_carry(datagrams: int) -> None:
+    """As many messages as fit, and not one more."""
+    sent = [encode(of("/a", "x" * (number * 7 % 60))) for number in range(100)]
+    fit = room(sent, datagrams, limit=300)
+    assert len(bundles(sent[:fit], 300)) == min(datagrams, len(bundles(sent, 300)))
+    assert fit == len(sent) or len(bundles(sent[: fit + 1], 300)) == datagrams + 1

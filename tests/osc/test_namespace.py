@@ -8,7 +8,7 @@ from jackrf.engine import Engine
 from jackrf.errors import InputError
 from jackrf.osc.addresses import TABLE
 from jackrf.osc.guard import Message, parse
-from jackrf.osc.messages import bundles, message, of
+from jackrf.osc.messages import message, of
 from jackrf.osc.namespace import Args, Namespace, OscError, Target
 from jackrf.osc.refusals import Code
 from jackrf.parameters import Place, Value
@@ -16,7 +16,6 @@ from jackrf.units import fader_to_db
 from tests.offline import streams
 from tests.osc.desks import everything, get, large_desk, set_, small_desk
 
-MOST_SYNC_PACKETS = 40
 FADER_SECONDS = 0.0005
 """CPU time that a fader may take from the datagram to the engine, on a slow and busy machine."""
 
@@ -215,18 +214,6 @@ def test_everything_below_a_prefix_can_be_read() -> None:
     namespace = Namespace(small_desk())
     for target in namespace.below("/"):
         assert parse(message(target.path, target.address.types, namespace.get(target)))
-
-
-def test_the_sync_of_a_whole_large_desk_fits_into_forty_packets() -> None:
-    """32 inputs and 16 mixes, names of 20 letters: fader, pan and mute of every send, and more."""
-    desk = large_desk()
-    desk.change({place: "x" * 20 for place in desk.mixer.places() if place.name == "name"})
-    namespace = Namespace(desk)
-    targets = namespace.below("/", essential=True)
-    names = {target.address.name for target in targets}
-    assert {"send.fader", "send.pan", "send.mute", "mix.fader", "strip.trim"} <= names
-    sync = [message(one.path, one.address.types, namespace.get(one)) for one in targets]
-    assert len(bundles(sync)) <= MOST_SYNC_PACKETS - 1
 
 
 def test_a_fader_is_set_in_a_fraction_of_a_period() -> None:

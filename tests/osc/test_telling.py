@@ -6,11 +6,9 @@ from jackrf.osc.endpoints import Endpoint
 from jackrf.osc.guard import Message, parse
 from jackrf.osc.namespace import Namespace
 from jackrf.osc.telling import Outgoing, Teller
-from jackrf.parameters import Place
 from tests.osc.desks import large_desk, small_desk
 from tests.osc.hub import LAPTOP
 
-PACKETS = 40
 BYTES = 1400
 
 
@@ -38,33 +36,6 @@ def test_a_sync_of_a_mix_has_everything() -> None:
     assert (told[0].args, told[-1].args) == (("/mix/3", 7), ("/mix/3", 7, len(told) - 2))
     assert len(outgoing) < 10
     assert max(len(one.datagram) for one in outgoing) <= BYTES
-
-
-def test_a_sync_of_a_whole_desk_fits_into_forty_packets() -> None:
-    """32 inputs in 16 mixes: every fader, pan and mute, names, masters and strips."""
-    namespace = Namespace(large_desk(32, 16))
-    outgoing = teller_of(namespace).sync(engineer(), "/", 0.0)
-    told = {one.path for one in said(outgoing)}
-    assert len(outgoing) <= PACKETS
-    assert max(len(one.datagram) for one in outgoing) <= BYTES
-    for mix in range(1, 17):
-        for strip in range(1, 33):
-            paths = {f"/mix/{mix}/in/{strip}/{leaf}" for leaf in ("fader", "pan", "mute")}
-            assert paths <= told
-        assert {f"/mix/{mix}/{leaf}" for leaf in ("fader", "mute", "name")} <= told
-    for strip in range(1, 33):
-        assert {f"/in/{strip}/{leaf}" for leaf in ("name", "trim", "mute")} <= told
-
-
-def test_a_switch_that_is_on_is_in_the_sync_of_a_whole_desk() -> None:
-    """A forgotten solo is what an engineer looks for."""
-    desk = large_desk(32, 16)
-    desk.change({Place("mix-2", "input-5", "solo"): True, Place("mix-3", None, "safe"): True})
-    told = {one.path for one in said(teller_of(Namespace(desk)).sync(engineer(), "/", 0.0))}
-    assert {path for path in told if path.endswith(("/solo", "/safe"))} == {
-        "/mix/2/in/5/solo",
-        "/mix/3/safe",
-    }
 
 
 def test_what_a_surface_may_not_see_is_in_none_of_its_syncs() -> None:
