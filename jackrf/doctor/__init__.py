@@ -6,7 +6,7 @@ from rich.text import Text
 from jackrf.doctor.findings import Finding, examine
 from jackrf.doctor.machine import Machine, read_machine
 
-_STYLES = {"ok": "green", "mend": "bold yellow", "unknown": "bright_black"}
+_STYLES = {"ok": "green", "mend": "bold yellow", "unknown": "bright_black", "extra": "cyan"}
 _TOPIC_CELLS = 14
 
 

@@ -30,6 +30,11 @@ _PIPEWIRE_JACK = {
     "arch": "pipewire-jack",
     "suse": "pipewire-libjack-0_3",
 }
+_WITHOUT = {
+    "discovery": "apps do not list jackrf by themselves, its address is typed in by hand",
+    "web": "there is no page to listen and mix in a browser",
+}
+"""What there is not without an extra."""
 _LIMITS_FILE = "/etc/security/limits.d/95-jackrf.conf"
 _CONTAINER = "docker run --cap-add=SYS_NICE --ulimit rtprio=95 --ulimit memlock=-1 IMAGE"
 
@@ -39,13 +44,14 @@ class Finding:
     """One line of what the doctor says.
 
     Attributes:
-        state: ok; mend, it stands in the way; unknown, it could not be told.
+        state: ok; mend, it stands in the way; unknown, it could not be told; extra, a part of
+            jackrf that is not installed, and that is no matter of latency.
         topic: what it is about, a word or two.
         text: what was found.
         command: what mends it, or tells more.
     """
 
-    state: Literal["ok", "mend", "unknown"]
+    state: Literal["ok", "mend", "unknown", "extra"]
     topic: str
     text: str
     command: str | None = None
@@ -53,7 +59,7 @@ class Finding:
 
 def examine(machine: Machine) -> list[Finding]:
     """Return the findings on a machine, what matters first before what comes on top of it."""
-    checks = (library, server, period, realtime, memory, cache, governor, wifi)
+    checks = (library, server, period, realtime, memory, cache, governor, wifi, extras)
     return [finding for check in checks for finding in check(machine)]
 
 
@@ -188,6 +194,16 @@ def wifi(machine: Machine) -> Iterator[Finding]:
             yield Finding("mend", topic, text, command)
         else:
             yield Finding("ok", topic, f"{name} does not save power")
+
+
+def extras(machine: Machine) -> Iterator[Finding]:
+    """Say which parts of jackrf are not installed, and what they would be good for."""
+    for name, lost in _WITHOUT.items():
+        if name in machine.extras:
+            yield Finding("ok", name, "installed")
+        else:
+            command = f"{machine.python} -m pip install 'jackrf[{name}]'"
+            yield Finding("extra", name, f"not installed: {lost}", command)
 
 
 def _limited(machine: Machine, item: str, topic: str, text: str) -> Finding:

@@ -9,12 +9,16 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from jackrf.doctor.probe import Probe, Server
 
 PROBE_SECONDS = 10.0
 CAP_IPC_LOCK = 14  # capabilities(7)
+
+EXTRAS = {"discovery": "zeroconf", "web": "aiohttp"}
+"""By name, as in ``jackrf[discovery]``: a module that is there when it is installed."""
 
 _SYSTEM_PATH = "/usr/sbin:/sbin"  # iw is there, and not on everybody's PATH
 
@@ -74,6 +78,8 @@ class Machine:
         cache: None when it cannot be told while JACK's library is missing.
         governors: of the processors that have one.
         wifi: interfaces that are up.
+        python: the interpreter that runs jackrf.
+        extras: of jackrf's, those that are installed.
     """
 
     user: str
@@ -90,6 +96,8 @@ class Machine:
     cache: Cache | None
     governors: tuple[str, ...]
     wifi: tuple[Wifi, ...]
+    python: str
+    extras: frozenset[str]
 
 
 def read_machine(root: Path = Path("/")) -> Machine:
@@ -118,6 +126,8 @@ def read_machine(root: Path = Path("/")) -> Machine:
         cache=_cache(),
         governors=_governors(root),
         wifi=_wifi(root),
+        python=sys.executable,
+        extras=frozenset(name for name, module in EXTRAS.items() if find_spec(module)),
     )
 
 

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from jackrf.sessions import check_surfaces
 from jackrf.sessions.reading import place
 from jackrf.sessions.session import Mix, Send, Session, load
 from jackrf.units import db_text
@@ -52,7 +53,9 @@ def report(session: Session, path: Path, width: int) -> RenderableType:
         f"{_count(len(session.mixes), 'mix', 'mixes')}, {_count(destinations, 'destination')}.",
     )
     tables = [_inputs(session), _mixes(session), *_sends(session, width)]
-    return Group(head, *(Padding(table, (1, 0, 0, 0), expand=False) for table in tables))
+    osc = Group(*check_surfaces.lines(session))
+    below: list[RenderableType] = [*tables, osc, *_surfaces(session)]
+    return Group(head, *(Padding(one, (1, 0, 0, 0), expand=False) for one in below))
 
 
 def pan_text(pan: float) -> str:
@@ -103,6 +106,14 @@ def _sends(session: Session, width: int) -> Iterator[Table]:
         table = _table("Sends (dB, pan)", "input", *(key for key, _ in some))
         for strip in session.inputs:
             table.add_row(strip, *(send_text(mix.sends.get(strip)) for _, mix in some))
+        yield table
+
+
+def _surfaces(session: Session) -> Iterator[Table]:
+    if session.osc.surfaces:
+        table = _table("Surfaces", *check_surfaces.COLUMNS)
+        for surface in session.osc.surfaces:
+            table.add_row(*check_surfaces.row(surface))
         yield table
 
 

@@ -26,5 +26,7 @@ WELL = Machine(
     cache=Cache(Path("/home/ada/.cache/jackrf/compiled/0"), lasting=True),
     governors=("performance", "performance"),
     wifi=(),
+    python="/home/ada/jackrf/bin/python",
+    extras=frozenset({"discovery", "web"}),
 )
 """Nothing stands in the way."""

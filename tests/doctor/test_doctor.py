@@ -38,3 +38,11 @@ def test_this_machine_is_examined_by_default(capsys: pytest.CaptureFixture[str])
     """Whatever it is like, the code says what the lines say."""
     code = doctor()
     assert code == ("\n mend " in capsys.readouterr().out)
+
+
+def test_a_missing_part_does_not_stand_in_the_way(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told, and the code is 0."""
+    assert doctor(replace(WELL, extras=frozenset())) == 0
+    told = capsys.readouterr().out
+    assert "\n extra   discovery     not installed" in told
+    assert "         $ /home/ada/jackrf/bin/python -m pip install 'jackrf[discovery]'\n" in told

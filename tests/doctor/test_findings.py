@@ -34,6 +34,8 @@ def test_a_machine_that_is_well_is_told_so_topic_by_topic() -> None:
         ("Numba cache", "/home/ada/.cache/jackrf/compiled/0"),
         ("CPU governor", "performance"),
         ("Wi-Fi", "not in use"),
+        ("discovery", "installed"),
+        ("web", "installed"),
     ]
     assert ills() == []
 
@@ -217,3 +219,15 @@ def test_findings_are_lines() -> None:
     for finding in examine(worst):
         assert "\n" not in finding.text + (finding.command or "")
         assert finding.text.isprintable()
+
+
+def test_a_part_that_is_not_installed_is_told_with_the_command_for_it() -> None:
+    """In the environment that jackrf runs in, whatever pip is on the PATH."""
+    assert ills(extras=frozenset({"web"})) == [
+        Finding(
+            "extra",
+            "discovery",
+            "not installed: apps do not list jackrf by themselves, its address is typed in by hand",
+            "/home/ada/jackrf/bin/python -m pip install 'jackrf[discovery]'",
+        )
+    ]

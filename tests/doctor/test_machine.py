@@ -3,11 +3,13 @@
 import os
 import resource
 import socket
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
+from jackrf.doctor import machine
 from jackrf.doctor.machine import Cache, Rule, Wifi, read_machine
 
 LIMITS = """\
@@ -141,3 +143,11 @@ def test_a_cache_folder_that_is_there_lasts(root: Path, monkeypatch: pytest.Monk
     assert found is not None
     assert found.lasting
     assert found.folder.is_relative_to(root / "numba")
+
+
+def test_extras_are_told_by_their_modules(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be imported is not installed; nothing is imported for that."""
+    monkeypatch.setattr(machine, "EXTRAS", {"here": "json", "missing": "no_such_module"})
+    found = read_machine(root)
+    assert found.extras == {"here"}
+    assert found.python == sys.executable

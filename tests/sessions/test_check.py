@@ -13,6 +13,7 @@ from jackrf.errors import SessionError
 from jackrf.sessions import shipped
 from jackrf.sessions.check import check, pan_text, report, send_text
 from jackrf.sessions.session import Input, Mix, Send, Session, load
+from jackrf.sessions.surfaces import Osc
 
 STUDIO = Session(
     format=2,
@@ -58,7 +59,7 @@ def cells(lines: list[list[str]]) -> list[list[str]]:
 
 def test_everything_that_would_be_opened_is_shown() -> None:
     """Ports, names and wishes; mixes, levels and destinations; sends in dB and pan."""
-    assert cells(printed(STUDIO)) == [
+    assert cells(printed(STUDIO, width=200)) == [
         [
             (
                 "Studio [b]1[/b] :smile:: x.toml is a valid session with 2 inputs, 2 mixes, "
@@ -79,6 +80,25 @@ def test_everything_that_would_be_opened_is_shown() -> None:
         ["input", "singer", "room"],
         ["vox", "-3.0 L25", "0.0 R100 muted solo"],
         ["click", "off"],
+        [
+            (
+                "OSC: listens on 127.0.0.1 port 9955, UDP and TCP. Only programs on this machine "
+                'are heard, as the engineer; listen = "0.0.0.0" lets in its networks.'
+            )
+        ],
+    ]
+
+
+def test_surfaces_with_a_name_stand_in_a_table() -> None:
+    """Below who gets in; without any there is no table."""
+    tablet = {"host": "192.168.1.31", "mix": "singer"}
+    osc = Osc.model_validate({"listen": "192.168.1.2", "surfaces": [tablet]})
+    session = STUDIO.model_copy(update={"osc": osc})
+    lines = cells(printed(session, width=200))
+    assert lines[-3:] == [
+        ["Surfaces"],
+        ["is told at", "role", "of", "faders"],
+        ["192.168.1.31:9000", "musician", "mix singer", "follow"],
     ]
 
 
