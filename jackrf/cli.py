@@ -12,6 +12,7 @@ import typer
 
 from jackrf import __version__
 from jackrf.commands.listen_table import LISTEN_COMMANDS, ServerName
+from jackrf.commands.qr import Leads
 from jackrf.commands.scene_table import recall, scene_app
 from jackrf.commands.session_table import SESSION_COMMANDS, ClientName, SessionFile
 from jackrf.errors import JackrfError
@@ -122,6 +123,25 @@ def sdp(
     from jackrf.commands.sdp import sdp as print_sdp
 
     print_sdp(mix, client=client, listener=listener, out=out)
+
+
+@app.command(rich_help_panel="Main")
+def qr(
+    mix: Annotated[str, typer.Argument(metavar="MIX", help="Id of a mix in the session.")],
+    client: ClientName = "jackrf",
+    leads: Annotated[
+        Leads,
+        typer.Option("--to", help="Where it leads; auto takes the first of these that there is."),
+    ] = Leads.AUTO,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", help="Write a PNG instead of printing."),
+    ] = None,
+) -> None:
+    """Print a QR code that leads a phone to a mix: to its page, its SDP, or its RTSP address."""
+    from jackrf.commands.qr import qr as print_qr
+
+    print_qr(mix, leads=leads, client=client, out=out)
 
 
 @app.command(rich_help_panel="Surfaces")

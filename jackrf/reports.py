@@ -87,13 +87,14 @@ def _mix(desk: Desk, number: int, meters: MixMeters) -> dict[str, Any]:
     }
 
 
-def describe(desk: Desk, mix: str, listener: int = 0) -> str:
+def describe(desk: Desk, mix: str, listener: int = 0, *, version: int = 1) -> str:
     """Return the SDP with which other players hear a mix where it is sent to.
 
     Args:
         desk: a running one; its client says rate and period.
         mix: its id.
         listener: which of its destinations, from 0.
+        version: counted up where the description of a stream has changed (RFC 8866 section 5.2).
 
     Raises:
         InputError: there is no such mix, it is sent nowhere, or there is no JACK server.
@@ -121,6 +122,7 @@ def describe(desk: Desk, mix: str, listener: int = 0) -> str:
             payload=PAYLOADS[desk.plans[mix].encoding],
             samplerate=desk.client.samplerate,
             packet_frames=desk.client.period,
+            version=version,
             ttl=wanted.ttl,
         )
     )

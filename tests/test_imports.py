@@ -76,6 +76,7 @@ REALTIME = ("jackrf.realtime", "jackrf.realtime.*")
 RTP = ("jackrf.rtp", "jackrf.rtp.*")
 LAN = ("jackrf.lan", "jackrf.lan.*")
 RTSP = ("jackrf.rtsp", "jackrf.rtsp.*")
+ANNOUNCING = ("jackrf.announcing", "jackrf.announcing.*")
 
 LAYERS = (
     Layer(("jackrf", "jackrf.units", "jackrf.errors"), own=(), foreign=(), never=OUTSIDE),
@@ -119,6 +120,12 @@ LAYERS = (
     Layer(
         RTSP,
         own=(*THE_MODEL, *THE_ENGINE_ROOM, *RTP, *LAN, *RTSP),
+        foreign=(),
+        never=("jack",),
+    ),
+    Layer(
+        ANNOUNCING,
+        own=(*THE_MODEL, *THE_ENGINE_ROOM, *RTP, *LAN, *ANNOUNCING),
         foreign=(),
         never=("jack",),
     ),
@@ -171,6 +178,8 @@ LAYERS = (
 )
 
 SANS_IO = (
+    "jackrf.announcing.sap",
+    "jackrf.announcing.sdp_page",
     "jackrf.lan.counters",
     "jackrf.lan.digest",
     "jackrf.lan.limits",

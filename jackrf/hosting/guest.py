@@ -76,7 +76,7 @@ class Guest:
         self._host.progress(0.1)
         await self._imported
         self._host.progress(0.3)
-        from jackrf.running.making import make_desk, make_osc, make_rtsp, make_web
+        from jackrf.running.making import make_desk, make_listening, make_osc, make_web
         from jackrf.running.resuming import AS_IT_WAS, resume
         from jackrf.running.run import Running
         from jackrf.running.scenes import Scenes
@@ -102,7 +102,7 @@ class Guest:
         osc = make_osc(opened.session, desk, request.folder, None, scenes, keeper)
         services: list[Service] = [
             osc,
-            make_rtsp(opened.session, desk, request.folder, self._say),
+            *make_listening(opened.session, desk, request.folder, self._say),
         ]
         try:
             services += make_web(

@@ -30,11 +30,13 @@ class Service(NamedTuple):
         kind: as in ``_osc._udp.local.``
         port: where it is.
         text: keys and values of its TXT record (RFC 6763 section 6).
+        label: stands behind the session's name, where it has several of a kind.
     """
 
     kind: str
     port: int
     text: Mapping[str, str]
+    label: str = ""
 
 
 class Discovery:
@@ -48,7 +50,7 @@ class Discovery:
     """
 
     def __init__(self, name: str, addresses: list[str], services: Sequence[Service]) -> None:
-        self._name = instance_name(name)
+        self._name = name
         self._addresses = addresses
         self._offered = services
         self._zeroconf: AsyncZeroconf | None = None
@@ -85,7 +87,7 @@ class Discovery:
         return [
             ServiceInfo(
                 service.kind,
-                f"{self._name}.{service.kind}",
+                f"{instance_name(self._name, service.label)}.{service.kind}",
                 port=service.port,
                 properties=dict(service.text),
                 server=f"jackrf-{socket.gethostname()}.local.",
@@ -107,9 +109,9 @@ class Discovery:
             self._zeroconf = None
 
 
-def instance_name(session: str) -> str:
-    """Return what apps list for a session: its name, in one label of DNS."""
-    text = f"jackrf {session}".replace(".", " ")
+def instance_name(session: str, label: str = "") -> str:
+    """Return what apps list for a session, or for one thing in it, in one label of DNS."""
+    text = (f"jackrf {session}: {label}" if label else f"jackrf {session}").replace(".", " ")
     return text.encode()[:LONGEST_NAME].decode(errors="ignore").strip()
 
 

@@ -6,11 +6,12 @@ Sans-IO: `Query.answer` gives the answer in pieces, so that a large desk is neve
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from jackrf.lan.http import Answer
 from jackrf.osc.addresses import TABLE, Address
 from jackrf.osc.admission import Rights
 from jackrf.osc.namespace import Namespace
@@ -25,19 +26,6 @@ ATTRIBUTES: Final = frozenset((*EXTENSIONS, "FULL_PATH", "CONTENTS", "HOST_INFO"
 _READ, _WRITE = 1, 2
 _CLAMPED: Final = "both"
 """CLIPMODE: what is beyond a range is moved to its nearer end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes back.
-
-    Attributes:
-        status: of HTTP: 200, 204 (no such attribute there), 400 or 404.
-        pieces: of the JSON text; none where the status is not 200.
-    """
-
-    status: int
-    pieces: Iterable[str] = ()
 
 
 @dataclass(slots=True)

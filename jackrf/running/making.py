@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jackrf.announcing.service import AnnouncingService
 from jackrf.desk import Desk, MixPlan
 from jackrf.errors import InputError
 from jackrf.lan.discovery import reachable
@@ -20,6 +21,7 @@ from jackrf.rtsp.service import Settings as ListenSettings
 from jackrf.running.keeper import Keeper
 from jackrf.running.scene_surfaces import wire_scenes
 from jackrf.running.scenes import Scenes
+from jackrf.running.services import Service
 from jackrf.running.session_surfaces import wire_session
 from jackrf.sessions.session import Session
 
@@ -69,10 +71,10 @@ def make_osc(
     return OscService(desk, namespace, settings, PinFile(folder / FILE_NAME), session.cue)
 
 
-def make_rtsp(
+def make_listening(
     session: Session, desk: Desk, folder: Path, say: Callable[[str, int], None]
-) -> RtspService:
-    """Return the service by which listeners tune in to a session's desk; it does not listen yet.
+) -> list[Service]:
+    """Return what lets listeners find and hear a session's desk by themselves, not begun yet.
 
     Args:
         session: what it says about listeners.
@@ -82,7 +84,12 @@ def make_rtsp(
     """
     own, wanted = session.listen, "listen" in session.model_fields_set
     settings = ListenSettings(own.address, own.port, own.most, own.most_per_host, wanted)
-    return RtspService(desk, settings, PinFile(folder / FILE_NAME), say)
+    pins = PinFile(folder / FILE_NAME)
+    announced = [mix_id for mix_id, mix in session.mixes.items() if mix.announce]
+    return [
+        RtspService(desk, settings, pins, say),
+        AnnouncingService(desk, own.address, own.port, pins, announced, say),
+    ]
 
 
 def make_web(

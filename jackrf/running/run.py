@@ -16,7 +16,7 @@ from jackrf.parameters import Place
 from jackrf.reports import describe, status
 from jackrf.running.identifying import Identifying
 from jackrf.running.keeper import Keeper
-from jackrf.running.making import make_desk, make_osc, make_rtsp, make_web
+from jackrf.running.making import make_desk, make_listening, make_osc, make_web
 from jackrf.running.recalling import handlers as recalling_handlers
 from jackrf.running.reporting import Reporting
 from jackrf.running.resuming import AS_IT_WAS, Resuming, resume
@@ -252,9 +252,9 @@ def run(
     folder = session_path.resolve().parent
     scenes = Scenes(desk, SceneFiles(folder / FOLDER), say_in_terminal, opened.session.cue)
     osc = make_osc(opened.session, desk, folder, osc_port, scenes, keeper)
-    rtsp = make_rtsp(opened.session, desk, folder, say_in_terminal)
+    listening = make_listening(opened.session, desk, folder, say_in_terminal)
     web = make_web(opened.session, desk, osc, folder, name, say_in_terminal)
-    services: list[Service] = [osc, rtsp, *web]
+    services: list[Service] = [osc, *listening, *web]
 
     async def run_until_stopped() -> None:
         running = Running(desk, server, name, services=services, keeper=keeper, scenes=scenes)

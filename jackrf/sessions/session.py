@@ -84,6 +84,8 @@ class Mix(Table):
         Allowed("a whole number from 0 (off) to 63", "{key} = 46"),
     ] = 46
     """How routers and Wi-Fi are asked to treat its packets: 46 is voice, 0 asks for nothing."""
+    announce: Switch = False
+    """Whether players find it in the network by themselves (SAP), where it is sent."""
     encoding: Annotated[Literal["L16", "L24"], Allowed('"L16" or "L24"', '{key} = "L16"')] = "L16"
     """Samples on the air: L16 has 16 bits and takes less of a radio link, L24 has 24."""
     limiter: Switch = True

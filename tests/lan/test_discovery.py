@@ -86,6 +86,7 @@ def test_an_address_that_is_not_ours_is_a_warning(caplog: pytest.LogCaptureFixtu
 def test_a_name_is_one_label(session: str, name: str) -> None:
     """Of at most 63 bytes, without dots, and without half a letter at its end."""
     assert instance_name(session) == name
+    assert instance_name(session, "Vox").startswith(name[:20])
     assert len(instance_name(session).encode()) <= 63
 
 

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from jackrf.errors import InputError
-from jackrf.osc import query_server
+from jackrf.lan import http as http_server
+from jackrf.lan.http import MOST_CONNECTIONS
 from jackrf.osc.admission import Admission
 from jackrf.osc.namespace import Namespace
 from jackrf.osc.oscquery import Query
-from jackrf.osc.query_server import MOST_CONNECTIONS, QueryServer
+from jackrf.osc.query_server import QueryServer
 from tests.osc.desks import large_desk
 
 
@@ -131,7 +132,7 @@ def test_who_is_not_heard_by_osc_is_not_heard_here() -> None:
 
 def test_a_slow_one_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """And others are served meanwhile."""
-    monkeypatch.setattr(query_server, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(http_server, "HEAD_SECONDS", 0.2)
 
     def work(port: int) -> tuple[int, bytes]:
         with socket.create_connection(("127.0.0.1", port), timeout=5) as slow:
@@ -144,7 +145,7 @@ def test_a_slow_one_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_reader_that_stalls_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """And nothing of the answer piles up for it."""
-    monkeypatch.setattr(query_server, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(http_server, "ANSWER_SECONDS", 0.3)
 
     async def work() -> int:
         one = server(strips=64)

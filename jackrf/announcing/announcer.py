@@ -1,0 +1,100 @@
+"""Announces streams by SAP every ten seconds, and takes them back at the end.
+
+Each stream is announced on the network on which it is sent. A stream whose description changes, as
+with JACK's period, is taken back and announced anew, with the next version.
+"""
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+from collections.abc import Sequence
+
+from jackrf.announcing.sap import GROUPS, PORT, REPEAT_SECONDS, TTL, announcement
+from jackrf.desk import Desk
+from jackrf.errors import JackrfError
+from jackrf.reports import describe
+
+Stream = tuple[str, int]
+"""A mix's id, and which of its destinations."""
+
+
+class Announcer:
+    """Announces the streams of some mixes.
+
+    Args:
+        desk: that sends them.
+        mixes: ids of those that are announced.
+    """
+
+    def __init__(self, desk: Desk, mixes: Sequence[str]) -> None:
+        self._desk = desk
+        self._mixes = mixes
+        self._told: dict[Stream, tuple[str, str]] = {}
+        self._versions: dict[Stream, int] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def announced(self) -> list[str]:
+        """Ids of the mixes that are announced now."""
+        return sorted({mix for mix, _ in self._told})
+
+    def start(self) -> None:
+        """Begin; nothing is done where no mix is to be announced."""
+        if self._mixes:
+            self.tell()
+
+    def tell(self) -> None:
+        """Announce what there is now, and again after ten seconds."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(REPEAT_SECONDS, self.tell)
+        for stream, (origin, text) in self._current().items():
+            before = self._told.get(stream)
+            if before is not None and before != (origin, text):
+                _send(before[0], announcement(*before, delete=True))
+            self._told[stream] = origin, text
+            _send(origin, announcement(origin, text))
+
+    def _current(self) -> dict[Stream, tuple[str, str]]:
+        """Return origin and SDP of each stream; nothing while there is no JACK server."""
+        found = {}
+        for mix in self._mixes:
+            number = self._desk.mixer.mix_number[mix]
+            everybody = self._desk.audience.listeners
+            sent = [one for one in everybody if one.mix == number and one.destination]
+            for place, listener in enumerate(sent):
+                if ipaddress.ip_address(listener.sender.partition("%")[0]).version != 4:
+                    continue
+                with contextlib.suppress(JackrfError):
+                    found[mix, place] = listener.sender, self._described((mix, place))
+        return found
+
+    def _described(self, stream: Stream) -> str:
+        version = self._versions.setdefault(stream, 1)
+        text = describe(self._desk, *stream, version=version)
+        told = self._told.get(stream)
+        if told is None or told[1] == text:
+            return text
+        self._versions[stream] = version + 1
+        return describe(self._desk, *stream, version=version + 1)
+
+    def close(self) -> None:
+        """Take back what was announced. Harmless when called again."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for origin, text in self._told.values():
+            _send(origin, announcement(origin, text, delete=True))
+        self._told.clear()
+
+
+def _send(origin: str, packet: bytes) -> None:
+    # A network that is down is told of it the next time.
+    with socket.socket(type=socket.SOCK_DGRAM) as sender, contextlib.suppress(OSError):
+        sender.setblocking(False)
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, TTL)
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(origin))
+        sender.bind((origin, 0))
+        for group in GROUPS:
+            sender.sendto(packet, (group, PORT))
