@@ -13,7 +13,19 @@ from jackrf import __version__
 from jackrf.cli import app, main
 from jackrf.errors import InputError, JackrfError
 
-MAIN = ("run", "listen", "identify", "status", "sdp", "pin", "pair", "layout", "doctor", "demo")
+MAIN = (
+    "run",
+    "listen",
+    "identify",
+    "status",
+    "sdp",
+    "qr",
+    "pin",
+    "pair",
+    "layout",
+    "doctor",
+    "demo",
+)
 SESSIONS = ("new", "check", "show", "save", "diff", "list", "migrate", "recall", "scene")
 COMMANDS = MAIN + SESSIONS
 
