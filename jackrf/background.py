@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -45,3 +46,15 @@ def in_background(work: Callable[[], Result]) -> asyncio.Future[Result]:
 def is_busy() -> bool:
     """Whether any of it is not done yet."""
     return bool(_THREADS)
+
+
+def end_at_the_latest(seconds: float) -> threading.Timer:
+    """End this process with code 0 after some time, unless what is returned is cancelled.
+
+    A JACK server that hangs holds up whoever leaves it, for ever. What has to be kept is on the
+    disk before.
+    """
+    timer = threading.Timer(seconds, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
+    return timer

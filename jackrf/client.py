@@ -22,7 +22,8 @@ from typing import Any, Literal
 import jack
 
 from jackrf.clocks import identify_clock
-from jackrf.errors import InputError, JackServerError
+from jackrf.errors import JackServerError
+from jackrf.graph.opening import open_client
 from jackrf.patchbay.metadata import Metadata
 from jackrf.patchbay.ports import PortName
 from jackrf.realtime.cache import cache_folder
@@ -77,8 +78,9 @@ class JackClient:
         _silence_libjack()
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._notify: Callable[[], None] = lambda: None
+        self._freewheel: Callable[[bool], None] = lambda _: None
         self._keep: tuple[Any, ...] = ()
-        self._client = _open(name, server)
+        self._client = open_client(name, server)
         self.metadata = Metadata(self._client, pretty or name)
         self._closed = self._gone = False
         self.name: str = self._client.name
@@ -91,13 +93,18 @@ class JackClient:
         client.set_shutdown_callback(lambda _, reason: self._tell(Event("shutdown", 0, (reason,))))
         client.set_xrun_callback(lambda _: self._tell(Event("xrun")))
         client.set_blocksize_callback(lambda frames: self._tell(Event("period", frames)))
-        client.set_freewheel_callback(lambda on: self._tell(Event("freewheel", int(on))))
+        client.set_freewheel_callback(self._hear_freewheel)
         client.set_port_registration_callback(self._hear_port, only_available=False)
         # JACK 1 has no such callback.
         with contextlib.suppress(AttributeError):
             client.set_port_rename_callback(self._hear_rename, only_available=False)
         client.set_port_connect_callback(self._hear_connection, only_available=False)
         client.set_property_change_callback(self._hear_property)
+
+    def _hear_freewheel(self, on: bool) -> None:
+        # JACK waits for the answer before the first cycle: thousands more would go by on a queue.
+        self._freewheel(bool(on))
+        self._tell(Event("freewheel", int(on)))
 
     def _hear_port(self, port: Any, registered: bool) -> None:
         if port is not None:
@@ -123,6 +130,13 @@ class JackClient:
     def on_event(self, notify: Callable[[], None]) -> None:
         """Have `notify` called, on a thread of JACK's, after each event is put on the queue."""
         self._notify = notify
+
+    def on_freewheel(self, act: Callable[[bool], None]) -> None:
+        """Have `act` called, on a thread of JACK's, before freewheeling begins and ends.
+
+        It must be short and must not call JACK.
+        """
+        self._freewheel = act
 
     def add_input(self, short: str, name: PortName) -> int:
         """Register an input port and return its ``jack_port_t *``."""
@@ -168,6 +182,11 @@ class JackClient:
     def frame_time(self) -> int:
         """JACK's frame time of about now, modulo 2**32: what timestamps are made of."""
         return int(self._client.frame_time) & 0xFFFFFFFF
+
+    @property
+    def graph_time(self) -> int:
+        """JACK's frame time at the beginning of the graph's latest period, whoever took part."""
+        return int(self._client.last_frame_time)
 
     @property
     def load(self) -> float:
@@ -258,21 +277,3 @@ def _silence_libjack() -> None:
 def _lock_memory() -> None:
     # What is in memory stays there, where the limit allows it (`jackrf doctor` tells); mlockall(2).
     ctypes.CDLL(None).mlockall(LOCK_CURRENT | LOCK_ON_FAULT)
-
-
-def _open(name: str, server: str | None) -> Any:
-    try:
-        return jack.Client(name, use_exact_name=True, no_start_server=True, servername=server)
-    except jack.JackOpenError as error:
-        where = f"a JACK server named {server!r}" if server else "a JACK server"
-        if error.status.server_failed:
-            option = f" -n {server}" if server else ""
-            raise JackServerError(
-                f"{where} is not running: start one, for example in QjackCtl or with "
-                f"`jackd{option} -d alsa` (`jackd{option} -d dummy` without a sound card), "
-                "or wait for one with --wait"
-            ) from None
-        raise InputError(
-            f"JACK refused a client named {name!r}, most likely because another one has this "
-            "name: stop that one, or choose another name with --name"
-        ) from None

@@ -14,11 +14,13 @@ from jackrf.audience.sockets import DSCP, open_destinations
 from jackrf.audience.table import Audience
 from jackrf.client import Event, JackClient
 from jackrf.engine import Engine, MixMeters, Stream, wait_until
+from jackrf.graph.states import FADING, FREEWHEEL, RUNNING, WAITING
 from jackrf.history import History
 from jackrf.mixer import Mixer
 from jackrf.parameters import Place, Value, checked
 from jackrf.patchbay.patchbay import Patchbay
 from jackrf.rtp.stream import PAYLOADS, Encoding, identify
+from jackrf.rtp.timeline import Timeline
 from jackrf.units import db_to_amplitude
 
 Watcher = Callable[[Mapping[Place, Value], str], None]
@@ -88,7 +90,8 @@ class Desk:
         self.name = self.stream_name = name
         self.mixer = mixer
         self.plans = plans
-        self.state = "waiting for JACK"
+        self.state = WAITING
+        self.timeline = Timeline()
         self.client: JackClient | None = None
         self.engine: Engine | None = None
         self.xruns = 0
@@ -116,8 +119,11 @@ class Desk:
         """
         client = JackClient(client_name, server, self.pretty)
         try:
-            engine = Engine(len(self.mixer.strips), self._streams(), client.samplerate)
+            self.timeline.go_on(client.frame_time, client.samplerate, self._clock())
+            streams = [self._stream(mix.id) for mix in self.mixer.mixes]
+            engine = Engine(len(self.mixer.strips), streams, client.samplerate)
             self._register(client, engine)
+            client.on_freewheel(engine.set_freewheel)
             engine.set_gains(self.mixer.matrix())
             self.audience.start(engine)
             client.install(engine.callback, engine.context_address, engine)
@@ -126,20 +132,16 @@ class Desk:
             client.close()
             self.audience.stop()
             raise
-        self.client, self.engine, self.state = client, engine, "running"
+        self.client, self.engine, self.state = client, engine, RUNNING
         self.patchbay.wishes.grant(client)
         return client
 
-    def _streams(self) -> list[Stream]:
-        streams = []
-        for mix in self.mixer.mixes:
-            plan = self.plans[mix.id]
-            payload = PAYLOADS[plan.encoding]
-            ssrc, offset = identify(self.stream_name, mix.id)
-            streams.append(
-                Stream(ssrc, offset, payload.payload_type, payload.sample_bytes, plan.ceiling)
-            )
-        return streams
+    def _stream(self, mix: str) -> Stream:
+        plan = self.plans[mix]
+        payload = PAYLOADS[plan.encoding]
+        ssrc, offset = identify(self.stream_name, mix)
+        offset = (offset + self.timeline.shift) % 2**32
+        return Stream(ssrc, offset, payload.payload_type, payload.sample_bytes, plan.ceiling)
 
     def _register(self, client: JackClient, engine: Engine) -> None:
         engine.context["client"] = client.pointer
@@ -156,9 +158,10 @@ class Desk:
         if client is None or engine is None:
             return
         if event.kind == "xrun":
-            self.xruns += 1
-        elif event.kind == "freewheel":
-            engine.set_freewheel(bool(event.value))
+            # Nothing is late while nothing is live.
+            self.xruns += self.state != FREEWHEEL
+        elif event.kind == "freewheel" and self.state in (RUNNING, FREEWHEEL):
+            self.state = FREEWHEEL if event.value else RUNNING
         else:
             self.patchbay.hear(event, client, self._clock())
         self.audience.tend()
@@ -280,14 +283,14 @@ class Desk:
             self.client.close()
         self.audience.stop()
         self.patchbay.wishes.leave()
-        self.client, self.engine, self.state = None, None, "waiting for JACK"
+        self.client, self.engine, self.state = None, None, WAITING
 
     def fade_out(self) -> None:
         """Close every mix over 20 ms and wait for it."""
         engine = self.engine
         if engine is None:
             return
-        self.state = "fading"
+        self.state = FADING
         engine.fade_out()
         wait_until(lambda: engine.faded_out, FADE_OUT_PATIENCE)
 

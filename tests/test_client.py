@@ -230,7 +230,7 @@ def test_a_client_of_128_named_ports_closes_at_once(dummy_jack: DummyJack) -> No
 
 def test_a_name_that_is_taken_is_refused(client: JackClient, dummy_jack: DummyJack) -> None:
     """It is never made into another one silently; the message says what to do."""
-    with pytest.raises(InputError, match=r"'jackrf-test', most likely .* --name") as refused:
+    with pytest.raises(InputError, match=r"'jackrf-test' because .* --name") as refused:
         JackClient("jackrf-test", dummy_jack.name)
     assert refused.value.exit_code == 2
     client.activate()

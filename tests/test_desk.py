@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from jackrf.client import Event, JackClient, PortName
 from jackrf.desk import MOST_SINGLE_SENDS, Desk, MixPlan
 from jackrf.errors import InputError, JackServerError
+from jackrf.graph.states import FREEWHEEL, RUNNING
 from jackrf.mixer import MAX_STRIPS, Mix, Mixer, Send, Strip
 from jackrf.parameters import Place, Value
 from jackrf.rtp.stream import identify
@@ -177,15 +178,30 @@ def test_a_port_that_appears_is_connected_when_it_is_wished_for(dummy_jack: Dumm
 
 @pytest.mark.system
 def test_xruns_and_freewheel_are_taken_in(desk: Desk, dummy_jack: DummyJack) -> None:
-    """Xruns are counted, freewheel reaches the audio thread."""
+    """Xruns are counted, but for those of an export; freewheel is shown."""
+    desk.open(NAME, dummy_jack.name)
+    before = desk.xruns
+    desk.hear(Event("xrun"))
+    desk.hear(Event("freewheel", 1))
+    desk.hear(Event("xrun"))
+    assert (desk.xruns, desk.state) == (before + 1, FREEWHEEL)
+    desk.hear(Event("freewheel", 0))
+    desk.hear(Event("xrun"))
+    assert (desk.xruns, desk.state) == (before + 2, RUNNING)
+
+
+@pytest.mark.system
+def test_freewheel_reaches_the_audio_thread_before_it_begins(
+    desk: Desk, dummy_jack: DummyJack
+) -> None:
+    """JACK itself waits until the engine knows: nobody has to read the queue."""
     desk.open(NAME, dummy_jack.name)
     assert desk.engine is not None
-    for _ in range(2):
-        desk.hear(Event("xrun"))
-    assert desk.xruns >= 2
-    for value in (1, 0):
-        desk.hear(Event("freewheel", value))
-        assert int(desk.engine.context["freewheel"][0]) == value
+    with closing(JackClient("exporter", dummy_jack.name)) as exporter:
+        exporter.activate()
+        for value in (True, False):
+            exporter._client.set_freewheel(value)
+            assert int(desk.engine.context["freewheel"][0]) == value
 
 
 @pytest.mark.system

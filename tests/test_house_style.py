@@ -21,6 +21,7 @@ NAMELESS = {"common", "helpers", "manager", "misc", "tools", "utils"}
 
 TESTED_ELSEWHERE = {
     "__main__.py": "tests/test_cli.py runs it",
+    "graph/states.py": "words; the desk's tests read each",
     "realtime/compiling.py": "two decorators; every kernel's test runs what they compiled",
     "realtime/libc.py": "declarations; every callback test calls them",
     "realtime/context.py": "dtypes; every test of the send callback reads and writes them",

@@ -66,6 +66,8 @@ THE_ENGINE_ROOM = (
     "jackrf.cue",
     "jackrf.desk",
     "jackrf.engine",
+    "jackrf.graph",
+    "jackrf.graph.*",
     "jackrf.hosting.handover",
     "jackrf.patchbay",
     "jackrf.patchbay.*",

@@ -10,7 +10,8 @@ from jackrf.rtp.stream import identify
 
 def identity(desk: Desk, listener: Listener) -> tuple[int, int]:
     """Return SSRC and timestamp offset of the stream that a listener gets."""
-    return identify(desk.stream_name, desk.mixer.mixes[listener.mix].id)
+    ssrc, offset = identify(desk.stream_name, desk.mixer.mixes[listener.mix].id)
+    return ssrc, offset + desk.timeline.shift
 
 
 def hear(desk: Desk, listener: Listener, data: bytes) -> None:

@@ -143,6 +143,13 @@ class Listener:
                 break
         return pending
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether this machine cannot send to where it hears: no way there, or a lost address."""
+        row = self.row
+        known = _CAUSES.get(int(row["last_error"][0]), "unreachable")
+        return bool(row["last_failed"][0]) and known == "unreachable"
+
     def close(self) -> None:
         """Close the sockets. Not before the audio thread is done with the row."""
         self.socket.close()

@@ -6,6 +6,7 @@ thread sends to is ever somebody else's.
 """
 
 import contextlib
+import os
 import secrets
 import socket
 import sys
@@ -32,6 +33,11 @@ DSCP = 46
 """Expedited forwarding (RFC 3246): routers and Wi-Fi let it go first."""
 
 HIGHEST_PORT = 65535
+_TRAFFIC_CLASS = {
+    socket.AF_INET: (socket.IPPROTO_IP, socket.IP_TOS),
+    socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_TCLASS),
+}
+"""An option whose value has DSCP in its upper six bits (ip(7), ipv6(7))."""
 
 PATIENCE_MS = 10_000
 """A TCP connection that acknowledges nothing for so long is over (TCP_USER_TIMEOUT, tcp(7))."""
@@ -96,6 +102,48 @@ def _open_control(
         control.close()
         return None, None
     return control, None
+
+
+def reconnect(listener: Listener) -> bool:
+    """Find the way to a destination of the session again; return whether there is one.
+
+    A socket keeps the address of this machine that it was connected from. When the network gives
+    another one, as after a cable was pulled and put in again, it never sends again over IPv4, and
+    over IPv6 from an address that nobody can answer to.
+    """
+    old, destination = listener.socket, listener.destination
+    if destination is None or not (listener.is_cut_off or _has_lost_its_address(old)):
+        return False
+    try:
+        _swap(old, destination)
+        if listener.control is not None and listener.control_to is None:
+            _swap(listener.control, destination)
+    except (OSError, InputError):
+        return False
+    return True
+
+
+def _swap(old: socket.socket, destination: Destination) -> None:
+    """Connect a socket anew, to the same address and from the same port, by the same descriptor."""
+    with socket.socket(old.family, old.type, old.proto) as fresh:
+        _prepare(fresh, old.getsockopt(*_TRAFFIC_CLASS[old.family]) >> 2)
+        _aim(fresh, destination)
+        for one in (old, fresh):
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        fresh.bind(("", old.getsockname()[1]))
+        fresh.connect(old.getpeername())
+        # In one step: the audio thread sends by the one or by the other.
+        os.dup2(fresh.fileno(), old.fileno(), inheritable=False)
+
+
+def _has_lost_its_address(connected: socket.socket) -> bool:
+    host, _, *rest = connected.getsockname()
+    with socket.socket(connected.family, connected.type) as probe:
+        try:
+            probe.bind((host, 0, *rest))
+        except OSError:
+            return True
+    return False
 
 
 def open_destinations(wanted: Iterable[tuple[int, Sequence[str], int]]) -> list[Listener]:
@@ -189,11 +237,9 @@ def _prepare(own: socket.socket, dscp: int, room: int = SEND_BUFFER) -> None:
         own.setsockopt(*TELL_DROPS[own.family], 1)
         # Errors are kept to be read in full, and nobody does: the least that the kernel allows.
         own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-    # The traffic class is an int of which DSCP is the upper six bits (ip(7), ipv6(7)).
-    if own.family == socket.AF_INET:
-        own.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, dscp << 2)
-    elif own.family == socket.AF_INET6:
-        own.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, dscp << 2)
+    traffic_class = _TRAFFIC_CLASS.get(own.family)
+    if traffic_class is not None:
+        own.setsockopt(*traffic_class, dscp << 2)
 
 
 def _aim(own: socket.socket, destination: Destination) -> None:

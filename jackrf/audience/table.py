@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 
 from jackrf.audience.listener import Listener
 from jackrf.audience.row import post
+from jackrf.audience.sockets import reconnect
 from jackrf.engine import Engine
 from jackrf.realtime.stream import DOLLAR
 
@@ -42,6 +43,9 @@ class Audience:
     def start(self, engine: Engine) -> None:
         """Be sent to by an engine; before its callback runs."""
         self._engine = engine
+        for one in self.listeners:
+            # The first packet after a gap (RFC 3551 section 4.1).
+            one.row["marker"] = 1
         engine.publish([one.row for one in self.listeners])
 
     def stop(self) -> None:
@@ -127,6 +131,13 @@ class Audience:
             for one in self.listeners:
                 one.write_on()
         return gone
+
+    def mend(self) -> None:
+        """Find the way again to those whom this machine could not send to (`reconnect`)."""
+        mended = [one for one in self.listeners if reconnect(one)]
+        if mended:
+            for watcher in self._watchers:
+                watcher()
 
     def hand_over(self, successor: "Audience") -> None:
         """Let the audience of another session take the place of this one, which is left empty.

@@ -15,7 +15,7 @@ from typing import Any
 
 from jackrf.control.address import peer, socket_path
 from jackrf.control.lines import LINE_MAX, Json, decode, encode
-from jackrf.errors import JackrfError
+from jackrf.errors import InputError, JackrfError
 
 PEERS_MAX = 32
 """Connections at a time; one more sends the one that has been silent longest away."""
@@ -60,7 +60,8 @@ class ControlServer:
         """Open the socket, mode 0600; call :meth:`close` afterwards, whatever happens.
 
         Raises:
-            JackrfError: another jackrf of this name is running, or the folder cannot be had.
+            InputError: another jackrf of this name is running.
+            JackrfError: the folder cannot be had.
         """
         try:
             _make_private(self.path.parent)
@@ -206,7 +207,7 @@ def _remove_stale(path: Path) -> None:
             return
         except BlockingIOError:
             pass  # its queue of new connections is full: somebody holds it
-    raise JackrfError(
+    raise InputError(
         f'another jackrf named "{path.stem}" is running{who}: stop it, or give this one a --name'
     )
 

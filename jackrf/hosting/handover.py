@@ -5,6 +5,7 @@ if fits(old, new):
 """
 
 from jackrf.desk import Desk
+from jackrf.graph.states import WAITING
 from jackrf.units import db_to_amplitude
 
 
@@ -36,8 +37,8 @@ def hand_over(old: Desk, new: Desk) -> None:
     if client is None or engine is None:
         raise ValueError("the old desk does not run")
     new.client, new.engine, new.state = client, engine, old.state
-    new.stream_name, new.xruns = old.stream_name, old.xruns
-    old.client, old.engine, old.state = None, None, "waiting for JACK"
+    new.stream_name, new.xruns, new.timeline = old.stream_name, old.xruns, old.timeline
+    old.client, old.engine, old.state = None, None, WAITING
     new.patchbay.take_over(client, new.pretty)
     for number, mix in enumerate(new.mixer.mixes):
         ceiling = new.plans[mix.id].ceiling

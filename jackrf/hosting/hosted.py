@@ -5,11 +5,10 @@ import contextlib
 import os
 import signal
 import sys
-import threading
 from collections.abc import Coroutine
 from pathlib import Path
 
-from jackrf.background import is_busy
+from jackrf.background import end_at_the_latest, is_busy
 from jackrf.hosting.guest import Guest
 from jackrf.sessions.nsm import APPLICATION
 from jackrf.sessions.nsm_client import NotHosted, NsmClient
@@ -72,18 +71,11 @@ async def _serve(host: NsmClient, server: str | None, stopping: asyncio.Event) -
         await _before(stopping, host.serve(guest), guest.ended())
     finally:
         if stopping.is_set():
-            _end_at_the_latest(END_SECONDS)
+            end_at_the_latest(END_SECONDS)
         await guest.close()
         # SIGTERM may come twice, and the end of the interpreter takes a moment.
         asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-
-
-def _end_at_the_latest(seconds: float) -> None:
-    # A JACK server that hangs holds up whoever leaves it, and a host kills whoever is held up.
-    timer = threading.Timer(seconds, os._exit, (0,))
-    timer.daemon = True
-    timer.start()
 
 
 async def _before(event: asyncio.Event, *works: Coroutine[None, None, None]) -> bool:

@@ -73,7 +73,8 @@ class Stalls:
 def begins_at(desk: Desk, mix: str, sequence: int) -> tuple[int, int]:
     """Return the sequence number of a listener's next packet, and a mix's timestamp of now."""
     now = 0 if desk.client is None else desk.client.frame_time
-    return sequence, (now + identify(desk.stream_name, mix)[1]) & 0xFFFFFFFF
+    offset = identify(desk.stream_name, mix)[1] + desk.timeline.shift
+    return sequence, (now + offset) & 0xFFFFFFFF
 
 
 class UdpSeat:

@@ -64,11 +64,12 @@ class Reporting:
         if not self._open:
             return
         there = {one for one in self._desk.audience.listeners if one.has_control}
-        for listener in self._read.keys() - there:
+        # All of them: one that has found its way again has another socket behind its descriptor.
+        for listener in list(self._read):
             self._stop_reading(listener)
         self._new = (self._new | (there - self._told.keys())) & there
         self._told = Counter({one: self._told[one] for one in there})
-        for listener in there - self._read.keys():
+        for listener in there:
             self._start_reading(listener)
         self._wake_in(SOON_SECONDS)
 

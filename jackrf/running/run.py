@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from jackrf.background import end_at_the_latest
 from jackrf.client import JackClient
 from jackrf.control import ControlServer, Handler
 from jackrf.desk import Desk
@@ -23,11 +24,14 @@ from jackrf.running.resuming import AS_IT_WAS, Resuming, resume
 from jackrf.running.saving import handlers as saving_handlers
 from jackrf.running.scenes import Scenes
 from jackrf.running.services import Service, Services
+from jackrf.running.watching import LOOK_SECONDS, Watching
 from jackrf.sessions.opening import open_session
 from jackrf.sessions.scene_files import FOLDER, SceneFiles
 
 RETRY_SECONDS = 0.5
 """How often a JACK server that is not there is looked for."""
+END_SECONDS = 3.0
+"""How long leaving JACK may take; 96 named ports take a second on a busy machine."""
 
 
 def say_in_terminal(line: str, priority: int) -> None:  # noqa: ARG001 - a terminal shows all
@@ -66,6 +70,8 @@ class Running:
         self._server = server
         self._name = name
         self._say = say
+        self._watching = Watching(say)
+        self._refusal = ""
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         handlers: dict[str, Handler] = {"status": self._status, "set": self._set, "sdp": self._sdp}
@@ -152,8 +158,10 @@ class Running:
 
     async def close(self) -> None:
         """Close everything, the desk too, with what was not handed over."""
-        self.desk.close()
         await self.leave()
+        latest = end_at_the_latest(END_SECONDS)
+        self.desk.close()
+        latest.cancel()
 
     async def leave(self) -> None:
         """Close everything but the desk, which is to be handed over or closed."""
@@ -175,30 +183,42 @@ class Running:
         )
 
     def _listen_to(self, client: JackClient) -> None:
+        self._watching.begin()
         loop = asyncio.get_running_loop()
         client.on_event(lambda: _call_soon(loop, self._wake.set))
         # What happened before that stands on the queue.
         self._wake.set()
 
     async def follow(self) -> None:
-        """Hear JACK, and look for it when it is away, until `stop`.
-
-        Raises:
-            InputError: the name was taken while JACK was away.
-        """
+        """Hear JACK, and look for it when it is away, until `stop`."""
         while not self._stopping.is_set():
             client = self.desk.client
             if client is None:
-                with contextlib.suppress(JackServerError):
-                    self._open()
+                self._look_for_jack()
                 await self._pause(RETRY_SECONDS)
                 continue
-            await self._pause(self.desk.settle())
+            due = self.desk.settle()
+            await self._pause(LOOK_SECONDS if due is None else min(due, LOOK_SECONDS))
             if self._hear_all(client):
                 self._say("the JACK server went away; levels are kept, waiting for it", 3)
                 self.desk.leave_jack()
+            elif self._watching.look(self.desk):
+                self.desk.leave_jack()
 
-    async def _pause(self, seconds: float | None) -> None:
+    def _look_for_jack(self) -> None:
+        try:
+            self._open()
+        except JackServerError:
+            self._refusal = ""
+        except InputError as error:
+            # Somebody took the name meanwhile. Whoever plays a show goes on when it is free.
+            if str(error) != self._refusal:
+                self._refusal = str(error)
+                self._say(f"waiting for JACK: {error}", 3)
+        else:
+            self._refusal = ""
+
+    async def _pause(self, seconds: float) -> None:
         waits = [asyncio.create_task(event.wait()) for event in (self._wake, self._stopping)]
         await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for task in waits:

@@ -5,15 +5,19 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jackrf.client import JackClient
 from jackrf.control import request, socket_path
+from jackrf.engine import Engine
 from jackrf.errors import JackrfError, JackServerError
 from jackrf.running.run import run
 from jackrf.testing import DummyJack
+from tests.running.test_watching import ENDING_CYCLES, end_soon
 from tests.system.running import with_osc_of_its_own
 
 pytestmark = pytest.mark.system
@@ -162,3 +166,61 @@ def test_it_follows_its_server(file: Path, visitor: Visitor) -> None:
 
     visitor.visit(act)
     run(file, server=server.name, name=NAME, wait=True)
+
+
+def test_a_callback_that_jack_ended_runs_again(
+    file: Path,
+    dummy_jack: DummyJack,
+    visitor: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nobody is told that it ended; the session opens its client again by itself, says so, and
+    answers all the time.
+    """
+    monkeypatch.setattr("jackrf.graph.watchdog.LOOK_SECONDS", 0.2)
+    monkeypatch.setattr("jackrf.running.run.LOOK_SECONDS", 0.2)
+    sound = Engine.callback
+    monkeypatch.setattr(Engine, "callback", end_soon)
+
+    def act() -> None:
+        until(lambda: state() == "running")
+        monkeypatch.setattr(Engine, "callback", sound)
+        until(lambda: int(request(NAME, {"do": "status"})["cycles"]) > 2 * ENDING_CYCLES)
+        assert request(NAME, {"do": "status"})["inputs"][0]["connections"] == ["system:capture_1"]
+
+    visitor.visit(act)
+    run(file, server=dummy_jack.name, name=NAME, wait=False)
+    visitor.leave()
+    said = capsys.readouterr().out.splitlines()
+    assert "jackrf: the JACK server does not call this client any more: opening it again" in said
+    assert sum("runs as jackrf-run at" in line for line in said) == 2
+
+
+def test_a_name_that_is_taken_meanwhile_is_waited_for(
+    file: Path,
+    visitor: Visitor,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """While JACK was away somebody else took the name: it is said once, and the session goes on
+    when the name is free.
+    """
+    server = DummyJack(f"jackrf-{os.getpid()}-taken")
+    # It looks at once and then not before the other one has come.
+    monkeypatch.setattr("jackrf.running.run.RETRY_SECONDS", 4.0)
+
+    def act() -> None:
+        with server:
+            with closing(JackClient(NAME, server.name)):
+                monkeypatch.setattr("jackrf.running.run.RETRY_SECONDS", 0.2)
+                until(lambda: "another one has this name" in capsys.readouterr().out)
+                time.sleep(1.0)
+                assert state() == "waiting for JACK"
+                assert "another one has this name" not in capsys.readouterr().out
+            until(lambda: state() == "running")
+            time.sleep(0.5)
+
+    visitor.visit(act)
+    run(file, server=server.name, name=NAME, wait=True)
+    visitor.leave()

@@ -194,12 +194,12 @@ def test_an_address_of_another_machine_is_named(dummy_jack: DummyJack, command: 
 
 
 def test_a_second_jackrf_of_a_name_is_refused(dummy_jack: DummyJack, tmp_path: Path) -> None:
-    """It says who has the name, ends with 1, and the first goes on."""
+    """It says who has the name, ends with 2, and the first goes on."""
     with Running(tmp_path, GOOD, dummy_jack.name) as first:
         again = tmp_path / "again.toml"
         again.write_text(GOOD)
         second = jackrf("run", str(again), "--server", dummy_jack.name)
-        assert second.code == 1
+        assert second.code == 2
         assert f'another jackrf named "jackrf" is running (pid {first.pid})' in second.line
         assert "--name" in second.line
         assert first.is_mixing()

@@ -1,0 +1,137 @@
+"""A desk that is looked after, on a real server; time is the test's own."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import pytest
+from numba import carray
+
+from jackrf.desk import Desk, MixPlan
+from jackrf.engine import Engine
+from jackrf.graph.states import RUNNING, STANDING, WAITING
+from jackrf.graph.watchdog import LOOK_SECONDS
+from jackrf.mixer import Mix, Mixer, Send, Strip
+from jackrf.parameters import Place
+from jackrf.realtime.compiling import JACK_PROCESS, callback
+from jackrf.realtime.context import CONTEXT
+from jackrf.running.watching import Watching
+from jackrf.testing import DummyJack
+
+pytestmark = pytest.mark.system
+
+
+ENDING_CYCLES = 190
+
+
+@callback(JACK_PROCESS)
+def end_soon(frames: Any, argument: Any) -> Any:  # noqa: ARG001
+    """After half a second of silence, return what makes JACK end the callback for good.
+
+    It says no word then: no shutdown, and the ports stay.
+    """
+    context = carray(argument, (1,), CONTEXT)[0]
+    context.cycles += 1
+    return 1 if context.cycles > ENDING_CYCLES else 0
+
+
+class Looked:
+    """A desk, who looks after it, and what people were told."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.said: list[str] = []
+        sends = {"voice": Send(0.0)}
+        mixer = Mixer([Strip("voice", "Voice")], [Mix("ear", "Ear", sends=sends)])
+        plans = {"ear": MixPlan((), "L16", None)}
+        wishes = {Place(None, "voice", "connect"): ["system:capture_1"]}
+        self.desk = Desk("Looked after", mixer, wishes, plans, clock=lambda: self.now)
+        self.watching = Watching(lambda line, _: self.said.append(line), lambda: self.now)
+
+    def open(self, server: DummyJack) -> None:
+        """Open the desk."""
+        self.desk.open("looked", server.name)
+        self.watching.begin()
+
+    def look(self) -> bool:
+        """Look when it is time to, some real periods later."""
+        time.sleep(0.1)
+        self.now += LOOK_SECONDS
+        return self.watching.look(self.desk)
+
+
+@pytest.fixture
+def looked() -> Iterator[Looked]:
+    """One that is closed at the end."""
+    looked = Looked()
+    with closing(looked.desk):
+        yield looked
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is true."""
+    deadline = time.monotonic() + 10.0
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_desk_that_runs_is_left_alone(looked: Looked, dummy_jack: DummyJack) -> None:
+    """However often one looks; and one that has no client cannot be looked after."""
+    assert not looked.look()
+    looked.open(dummy_jack)
+    assert not any(looked.look() for _ in range(5))
+    assert (looked.desk.state, looked.said) == (RUNNING, [])
+    assert not looked.watching.look(looked.desk)
+
+
+def test_a_callback_that_ended_is_found_and_opened_again(
+    looked: Looked, dummy_jack: DummyJack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """JACK ended it, and tells nobody. After the second look that finds it so the client is opened
+    again, is called, and is connected as before.
+    """
+    with monkeypatch.context() as patch:
+        patch.setattr(Engine, "callback", end_soon)
+        looked.open(dummy_jack)
+    ended = looked.desk.engine
+    assert ended is not None
+    until(lambda: ended.cycles > ENDING_CYCLES)
+    looks = [looked.look() for _ in range(3)]
+    assert looks == [False, False, True]
+    assert looked.said == ["the JACK server does not call this client any more: opening it again"]
+    looked.desk.leave_jack()
+    assert looked.desk.state == WAITING
+    looked.open(dummy_jack)
+    engine, client = looked.desk.engine, looked.desk.client
+    assert engine is not None
+    assert client is not None
+    until(lambda: engine.cycles > 10)
+    assert client.connections("in_01") == ["system:capture_1"]
+    assert not any(looked.look() for _ in range(3))
+
+
+def test_a_server_that_stands_still_is_waited_for(looked: Looked) -> None:
+    """Suspended it is shown and told once, and nothing is opened; it goes on with this client."""
+    with DummyJack(f"jackrf-{os.getpid()}-standing") as server:
+        assert server.process is not None
+        looked.open(server)
+        looked.look()
+        client = looked.desk.client
+        os.kill(server.process.pid, signal.SIGSTOP)
+        try:
+            time.sleep(0.1)
+            looked.look()
+            assert not any(looked.look() for _ in range(10))
+            assert looked.desk.state == STANDING
+        finally:
+            os.kill(server.process.pid, signal.SIGCONT)
+        until(lambda: not looked.look() and looked.desk.state == RUNNING)
+        assert looked.desk.client is client
+        assert looked.said == [
+            "the JACK server stands still; waiting for it to go on",
+            "the JACK server goes on",
+        ]
