@@ -42,7 +42,7 @@ class Link:
     def __init__(self, number: int) -> None:
         self._name = f"jackrf-{os.getpid()}-{number}"
         self.near_device = f"jrf{number}n{os.getpid() % 100000}"
-        self._far_device = f"jrf{number}f{os.getpid() % 100000}"
+        self.far_device = f"jrf{number}f{os.getpid() % 100000}"
         self.near, self.far = f"10.213.{number}.1", f"10.213.{number}.2"
         self.near6, self.far6 = f"fd6a:{number:x}::1", f"fd6a:{number:x}::2"
 
@@ -51,11 +51,11 @@ class Link:
         try:
             far = ("netns", self._name)
             run("ip", "link", "add", self.near_device, "type", "veth",
-                "peer", "name", self._far_device, *far)  # fmt: skip
+                "peer", "name", self.far_device, *far)  # fmt: skip
             inside = ("ip", "-n", self._name)
             for ip, device, four, six in (
                 (("ip",), self.near_device, self.near, self.near6),
-                (inside, self._far_device, self.far, self.far6),
+                (inside, self.far_device, self.far, self.far6),
             ):
                 run(*ip, "address", "add", f"{four}/24", "dev", device)
                 run(*ip, "-6", "address", "add", f"{six}/64", "dev", device, "nodad")
@@ -89,20 +89,20 @@ class Link:
         run("tc", "qdisc", "replace", "dev", self.near_device, "root", "tbf", "rate", rate,
             "burst", str(burst), "limit", str(limit))  # fmt: skip
 
-    def starve(self) -> None:
-        """Let next to nothing through any more; what waits goes on waiting."""
-        self.limit("8bit", 1600)
+    def starve(self, limit: int = 3000) -> None:
+        """Let nothing through any more; what waits, at most `limit` bytes, goes on waiting."""
+        self.limit("8bit", 1600, limit)
 
-    def free(self) -> None:
+    def free(self, limit: int = 3000) -> None:
         """Let everything through, from what has waited on."""
-        self.limit("1gbit", 100_000)
+        self.limit("1gbit", 100_000, limit)
         # Its clock is set for the old rate; another packet makes it look at once.
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as kick:
             kick.sendto(b"", (self.far, 9))
 
     def unplug(self) -> None:
         """Take the cable out at the far end."""
-        run("ip", "-n", self._name, "link", "set", self._far_device, "down")
+        run("ip", "-n", self._name, "link", "set", self.far_device, "down")
 
     def there(self, make: Callable[[], Made]) -> Made:
         """Make something, such as a socket, on the far side."""

@@ -1,0 +1,69 @@
+"""How old audio is at a listener: beside one on loopback, that hears each packet at once."""
+
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from jackrf.rtp.packet import Packet, parse
+from tests.audience.connections import prefixed
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A packet, and when it came, in monotonic seconds."""
+
+    packet: Packet
+    at: float
+
+
+class Hearer:
+    """Takes packets off a socket, datagrams or frames by RFC 4571, on a thread of its own.
+
+    Args:
+        ear: owned from here on.
+    """
+
+    def __init__(self, ear: socket.socket) -> None:
+        self._ear = ear
+        self._ear.settimeout(0.05)
+        self._is_stream = ear.type == socket.SOCK_STREAM
+        self._rest = b""
+        self.arrivals: list[Arrival] = []
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._take, daemon=True)
+
+    def _take(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                data = self._ear.recv(65536)
+            except TimeoutError:
+                continue
+            at = time.monotonic()
+            packets, self._rest = prefixed(self._rest + data) if self._is_stream else ([data], b"")
+            self.arrivals += [Arrival(parse(packet), at) for packet in packets]
+            if self._is_stream and not data:
+                return
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stopping.set()
+        self._thread.join()
+        self._ear.close()
+
+
+def ages(heard: list[Arrival], reference: list[Arrival]) -> list[tuple[float, float]]:
+    """Return when each packet came, and how much later than to the reference, both in s."""
+    sent = {one.packet.timestamp: one.at for one in reference}
+    known = [(one, sent.get(one.packet.timestamp)) for one in heard]
+    return [(one.at, one.at - at) for one, at in known if at is not None]
