@@ -23,19 +23,20 @@ class TokenBucket:
     _tokens: float = -1.0
     _since: float = 0.0
 
-    def take(self, now: float) -> bool:
-        """Take one token; return whether there was one.
+    def take(self, now: float, tokens: float = 1.0) -> bool:
+        """Take tokens, all or none; return whether there were as many.
 
         Args:
             now: monotonic seconds.
+            tokens: how many.
         """
         if self._tokens < 0.0:
             self._tokens, self._since = self.burst, now
         self._tokens = min(self.burst, self._tokens + (now - self._since) * self.rate)
         self._since = now
-        if self._tokens < 1.0:
+        if self._tokens < tokens:
             return False
-        self._tokens -= 1.0
+        self._tokens -= tokens
         return True
 
 

@@ -118,10 +118,10 @@ _LEAVES: Final = {"send.mute": ("mute", "on", _inverse), "mix.mute": ("mute", "o
 def _shape(path: str) -> tuple[str, ...]:
     """Return the components of a path, with every number as ``#``."""
     parts = path.split("/")[1:]
-    return tuple("#" if part.isdigit() or part.startswith("{") else part for part in parts)
+    return tuple("#" if part.isdigit() else part for part in parts)
 
 
-_HEARD: Final = {_shape(alias.path): alias for alias in ALIASES}
+_HEARD: Final = {_shape(alias.path.format(strip=1, mix=1)): alias for alias in ALIASES}
 _SPOKEN: Final = {(alias.dialect, alias.name): alias for alias in ALIASES}
 _FIRST: Final = frozenset(shape[0] for shape in _HEARD)
 

@@ -13,7 +13,8 @@ from jackrf.osc.telling import Outgoing
 
 MOST_CONNECTIONS: Final = 32
 MOST_OF_A_HOST: Final = 16
-PACKETS_PER_TURN: Final = 16
+WORK_SECONDS: Final = 0.01
+"""Of each turn of the loop, for the packets of all connections together."""
 UNFINISHED_SECONDS: Final = 10.0
 """Within which a packet that has begun must be whole."""
 IDLE_SECONDS: Final = 3600.0
@@ -50,6 +51,7 @@ class Connections:
         self._is_heard = is_heard
         self._ended = ended
         self._open: dict[Source, Connection] = {}
+        self._busy: dict[Connection, None] = {}
 
     @property
     def none(self) -> bool:
@@ -73,6 +75,24 @@ class Connections:
         """Forget a connection that has ended."""
         if self._open.pop(connection.source, None) is not None:
             self._ended(connection.source)
+
+    def work_for(self, connection: "Connection") -> None:
+        """Handle the packets of a connection, in turn with those of all the others."""
+        if not self._busy:
+            asyncio.get_running_loop().call_soon(self._work)
+        self._busy[connection] = None
+
+    def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        end = loop.time() + WORK_SECONDS
+        while self._busy:
+            connection = next(iter(self._busy))
+            del self._busy[connection]
+            if connection.handle():
+                self._busy[connection] = None
+            if self._busy and loop.time() >= end:
+                loop.call_soon(self._work)
+                return
 
     def is_congested(self, to: Source) -> bool:
         """Return whether a surface does not read as fast as it is told."""
@@ -132,7 +152,7 @@ class Connection(asyncio.Protocol):
             self.abort()
 
     def data_received(self, data: bytes) -> None:
-        """Take in bytes; the packets in them are handled a few at a time."""
+        """Take in bytes; the packets in them are handled when it is their turn."""
         self._moved = True
         try:
             self._waiting.extend(self._framing.feed(data))
@@ -145,19 +165,16 @@ class Connection(asyncio.Protocol):
             self._begun = -1.0
         if self._waiting and self._transport is not None:
             self._transport.pause_reading()
-            self._handle()
+            self._connections.work_for(self)
 
-    def _handle(self) -> None:
-        for _ in range(PACKETS_PER_TURN):
-            if not self._waiting:
-                break
-            self._connections.packet(self.source, self._waiting.popleft())
+    def handle(self) -> bool:
+        """Handle the packet that has waited longest; return whether more of them wait."""
+        self._connections.packet(self.source, self._waiting.popleft())
         if self._transport is None or self._transport.is_closing():
             self._waiting.clear()
-        elif self._waiting:
-            asyncio.get_running_loop().call_soon(self._handle)
-        else:
+        elif not self._waiting:
             self._transport.resume_reading()
+        return bool(self._waiting)
 
     def connection_lost(self, _: Exception | None) -> None:
         """Forget it."""
@@ -166,7 +183,8 @@ class Connection(asyncio.Protocol):
 
     def send(self, packet: bytes) -> None:
         """Send a packet in the framing that the other side uses."""
-        if self._transport is None:
+        # asyncio writes a line into the log for each packet to somebody who has gone.
+        if self._transport is None or self._transport.is_closing():
             return
         self._transport.write(self._framing.frame(packet))
         self._moved = True

@@ -15,6 +15,7 @@ from jackrf.osc.guard import Malformed, Message, parse
 from jackrf.osc.intake import BATCH, MOST_AT_ONCE, Sender, Senders
 from jackrf.osc.messages import encode
 from jackrf.osc.namespace import Namespace
+from jackrf.osc.patterns import is_pattern
 from jackrf.osc.refusals import Code, OscError
 from jackrf.osc.setting import Denied, Setter, Wish
 from jackrf.osc.telling import Outgoing, Teller
@@ -22,6 +23,15 @@ from jackrf.osc.tree import Target
 
 MOST_READ = 40
 """Values that one message may ask for; of more, as often as a sync."""
+PATTERNS_PER_SECOND = 20.0
+"""That are looked up, of all senders together: each takes a millisecond or two. What was found is
+remembered, so that those who ask with the same pattern again do not wait for this."""
+VALUES_FOR_A_TOKEN = 8
+"""Set by one datagram as soon as it comes: a pattern may stand for a thousand of them."""
+
+
+class Limited(Exception):  # noqa: N818 - it is what it is of a message, not of a program
+    """There was too much to do for a message to be done."""
 
 
 class Hearing:
@@ -61,6 +71,7 @@ class Hearing:
         self._setter = Setter(namespace, teller)
         self._senders = Senders()
         self._lines = TokenBucket(1.0, 1.0)
+        self._patterns = TokenBucket(PATTERNS_PER_SECOND, PATTERNS_PER_SECOND)
 
     def forget_hosts(self) -> None:
         """Look at all hosts anew: this machine is in other networks now."""
@@ -87,6 +98,9 @@ class Hearing:
             except (Denied, OscError) as error:
                 whole = False
                 self._failed(call, said.path, error)
+            except Limited:
+                whole = False
+                self._refuse(source, Reason.LIMITED, now, said.path)
         if wishes and whole:
             self._set(call, sender, wishes, messages)
         self.acting = None
@@ -126,6 +140,8 @@ class Hearing:
         """Do or answer what one message says; return what it sets, which is not set yet."""
         endpoint = call.endpoint
         dialect, native = hear(said, None if endpoint is None else endpoint.mix)
+        if self._is_new_pattern(native) and not self._patterns.take(call.now):
+            raise Limited
         targets = self._namespace.resolve(native.path)
         if not targets:
             raise OscError(Code.UNKNOWN, "there is no such address")
@@ -150,6 +166,12 @@ class Hearing:
         else:
             self._read(call, targets)
         return []
+
+    def _is_new_pattern(self, said: Message) -> bool:
+        if is_pattern(said.path):
+            return not self._namespace.knows(said.path)
+        prefix = said.args[0] if said.args and said.path in ("/subscribe", "/sync") else ""
+        return isinstance(prefix, str) and is_pattern(prefix)
 
     @staticmethod
     def _check_pattern(call: Call, targets: Collection[Target]) -> None:
@@ -181,12 +203,13 @@ class Hearing:
 
     def _set(self, call: Call, sender: Sender, wishes: list[Wish], messages: list[Message]) -> None:
         """Set values at once, or at the next flush where they come too fast."""
-        if not sender.waiting and all(sender.bucket.take(call.now) for _ in messages):
+        tokens = max(len(messages), len(wishes) / VALUES_FOR_A_TOKEN)
+        if not sender.waiting and sender.bucket.take(call.now, tokens):
             self._set_now(call, wishes)
             return
-        for target, args in wishes:
-            if not sender.put_off(target, args):
-                self._refuse(call.source, Reason.LIMITED, call.now, target.path)
+        over = [target for target, args in wishes if not sender.put_off(target, args)]
+        if over:
+            self._refuse(call.source, Reason.LIMITED, call.now, over[0].path)
 
     def _set_now(self, call: Call, wishes: list[Wish]) -> None:
         try:

@@ -102,6 +102,10 @@ class Namespace:
         """
         return self._tree.resolve(path)
 
+    def knows(self, path: str) -> bool:
+        """Return whether what a path stands for was looked up before."""
+        return self._tree.knows(path)
+
     def target(self, name: str, mix: str | None = None, strip: str | None = None) -> Target:
         """Return the target of an address by its name, with ids where its path has them."""
         return self._tree.target(BY_NAME[name], mix, strip)

@@ -31,6 +31,8 @@ from jackrf.osc.surfaces import FLUSH_SECONDS, Surfaces
 from jackrf.osc.telling import Outgoing
 
 DATAGRAMS_PER_TURN: Final = 16
+READ_SECONDS: Final = 0.01
+"""Of each turn of the loop, for datagrams that take longer."""
 LARGEST_DATAGRAM: Final = 65536
 RECEIVE_BUFFER: Final = 1 << 20
 """Bytes of SO_RCVBUF, as far as the kernel allows: what a flood may fill while Python is busy."""
@@ -197,8 +199,9 @@ class OscServer:
         return bool(self._queue)
 
     def _read(self) -> None:
+        end = self._clock() + READ_SECONDS
         for _ in range(DATAGRAMS_PER_TURN):
-            if self._udp is None:
+            if self._udp is None or self._clock() >= end:
                 return
             try:
                 datagram, address = self._udp.recvfrom(LARGEST_DATAGRAM)

@@ -156,6 +156,10 @@ class Tree:
             self._remember(path, found)
         return found
 
+    def knows(self, path: str) -> bool:
+        """Return whether `resolve` has found this before, and remembers it."""
+        return path in self._known
+
     def _remember(self, path: str, found: tuple[Target, ...]) -> None:
         if not found:
             return

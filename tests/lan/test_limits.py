@@ -49,3 +49,12 @@ def test_so_many_hosts_are_remembered() -> None:
             wrong.note(host, 0.0)
     wrong.note("c", 0.0)
     assert [wrong.pause(host, 0.0) > 0.0 for host in "abc"] == [False, True, False]
+
+
+def test_several_tokens_are_taken_together_or_not_at_all() -> None:
+    """What is too much at once leaves what is there to others."""
+    bucket = TokenBucket(10.0, 20.0)
+    assert not bucket.take(0.0, 21.0)
+    assert bucket.take(0.0, 15.0)
+    assert not bucket.take(0.0, 6.0)
+    assert bucket.take(0.1, 6.0)

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator
 
 from jackrf.osc.guard import Argument
-from jackrf.osc.messages import IMMEDIATELY, bundles, message, of
+from jackrf.osc.messages import IMMEDIATELY, bundles, message, of, tags_of
 
 COUNT = int(os.environ.get("JACKRF_FUZZ", "20000"))
 """How many datagrams or messages a fuzzing test makes."""
@@ -170,3 +170,36 @@ def hostile_messages(seed: int, count: int = COUNT) -> Iterator[tuple[str, tuple
             parts = ["", *(rnd.choice(_COMPONENTS) for _ in range(rnd.randint(1, 7)))]
         args = tuple(rnd.choice(_ARGUMENTS) for _ in range(rnd.choice((0, 1, 1, 1, 2))))
         yield "/".join(parts)[:256], args
+
+
+_COMMANDS = ("/subscribe", "/xremote", "/unsubscribe", "/sync", "/pair", "/ping", "/info")
+
+
+def traffic(seed: int, count: int = COUNT) -> Iterator[bytes]:
+    """All of it in one stream, as it reaches a server: datagrams that are none, messages that
+    nobody means well with, alone and in bundles, and commands.
+    """
+    rnd = random.Random(seed)  # noqa: S311 - chance, not a secret
+    broken, hostile = datagrams(seed, count), hostile_messages(seed + 1, 64 * count)
+    for _ in range(count):
+        kind = rnd.random()
+        if kind < 0.4:
+            yield next(broken)
+        elif kind < 0.8:
+            yield encoded(*next(hostile))
+        elif kind < 0.9:
+            yield bundle(*(encoded(*next(hostile)) for _ in range(rnd.randint(1, 8))))
+        else:
+            args = tuple(rnd.choice(_ARGUMENTS) for _ in range(rnd.randrange(4)))
+            prefix = ("/mix/1", "/", "/in", "/mix/*", "1111", "2222", "9999", 9000)
+            yield encoded(rnd.choice(_COMMANDS), (rnd.choice(prefix), *args)[: rnd.randrange(5)])
+
+
+def encoded(path: str, args: tuple[Argument, ...]) -> bytes:
+    """A message with these, numbers of any size."""
+    return message(path, "".join(map(_tag, args)), args)
+
+
+def _tag(value: Argument) -> str:
+    large = isinstance(value, int | float) and not -(2**31) <= value < 2**31
+    return {"i": "h", "f": "d"}.get(tags_of((value,)), "b") if large else tags_of((value,))

@@ -110,3 +110,13 @@ def test_those_who_use_on_are_told_both() -> None:
         of("/mix/2/in/2/pan01", 1.0),
     ]
     assert speak(Dialect.LEAVES, fader, (0.5,)) == speak(Dialect.NATIVE, fader, (0.5,))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/cue/send/fader/{1,2}", "/ch/{1,2}/mix/01/level", "/ch/01/mix/*/on", "/ch/{strip}/mix"],
+)
+def test_patterns_are_of_no_other_desk(path: str) -> None:
+    """They are left as they are, and are no address then."""
+    said = of(path, 0.5)
+    assert hear(said, "keys") == (Dialect.NATIVE, said)

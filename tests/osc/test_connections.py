@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+import time
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -10,11 +11,18 @@ import pytest
 
 from jackrf.osc import connections
 from jackrf.osc.admission import Source
-from jackrf.osc.connections import MOST_OF_A_HOST, UNFINISHED_SECONDS, Connection, Connections
+from jackrf.osc.connections import (
+    MOST_OF_A_HOST,
+    UNFINISHED_SECONDS,
+    WORK_SECONDS,
+    Connection,
+    Connections,
+)
 from jackrf.osc.messages import encode, of
 from jackrf.osc.telling import Outgoing
 
 PING = encode(of("/ping"))
+INFO = encode(of("/info"))
 
 
 def counted(packet: bytes) -> bytes:
@@ -217,5 +225,32 @@ def test_who_does_not_read_is_spared_meters_and_then_hung_up_on(
                 served.connections.send(Outgoing(source, packet))
             await served.until(lambda: served.ended == [source])
             assert not served.connections.is_congested(source)
+
+    asyncio.run(talk())
+
+
+def test_a_busy_connection_has_its_turn_and_no_more() -> None:
+    """Packets of all connections are handled one of each in turn, for some time of each turn of the
+    loop: who sends a thousand that take long holds up neither the others nor the loop.
+    """
+
+    async def talk() -> None:
+        async with Served() as served:
+
+            def handle(source: Source, packet: bytes) -> None:
+                time.sleep(0.004)
+                served.packets.append((source, packet))
+
+            served.connections.packet = handle
+            busy, other = await served.connect(), await served.connect()
+            await busy.send(counted(PING) * 400)
+            await served.until(lambda: served.packets)
+            await other.send(counted(INFO))
+            last, longest = time.monotonic(), 0.0
+            while INFO not in [packet for _, packet in served.packets]:
+                await asyncio.sleep(0)
+                last, longest = time.monotonic(), max(longest, time.monotonic() - last)
+            assert len(served.packets) < 100
+            assert longest < 3 * WORK_SECONDS
 
     asyncio.run(talk())

@@ -1,5 +1,8 @@
 """What comes in from surfaces: done, answered, or refused and counted."""
 
+import time
+from collections.abc import Callable
+
 import pytest
 
 from jackrf.osc.addresses import TABLE, Role
@@ -11,7 +14,9 @@ from jackrf.osc.refusals import Code
 from jackrf.osc.tree import Target
 from jackrf.parameters import Place
 from tests.osc.desks import everything, large_desk
+from tests.osc.fuzzing import bundle
 from tests.osc.hub import LAPTOP, PHONE, TABLET, Hub, messages, values
+from tests.quiet import best_of
 
 VOX = Place("drums", "vox", "gain")
 
@@ -307,3 +312,58 @@ def test_the_senders_of_late_are_remembered() -> None:
         for port in range(1000, 1010):
             hub.send(Source(f"192.168.1.{host}", port), "/ping")
     assert parse(hub.raw(TABLET, encode(of("/ping")))[0].datagram)[0].path == "/pong"
+
+
+def of_patterns(leaf: str, *args: float) -> bytes:
+    """The most work that a datagram can ask for: 64 times all sends of a desk, each a new way."""
+    return bundle(*(encode(of(f"/mix/*/in/*/{{{leaf},x{n}}}", *args)) for n in range(64)))
+
+
+def seconds(hub: Hub, source: Source, datagram: bytes) -> float:
+    """CPU time that a datagram takes."""
+    start = time.thread_time()
+    hub.raw(source, datagram)
+    return time.thread_time() - start
+
+
+def test_patterns_of_a_stranger_take_no_time_from_others() -> None:
+    """Looking one up takes a millisecond: so many a second of all senders, the rest is refused, and
+    what was found before is found again.
+    """
+    hub = Hub(large_desk(32, 16))
+    hub.join(LAPTOP, "/mix/1")
+    hub.send(LAPTOP, "/mix/*/in/3/mute", 1)
+    flood = [Source(f"192.168.1.{host}", 9000) for host in range(50, 90)]
+    hub.raw(flood[0], of_patterns("fader"))
+    assert best_of(lambda: sum(seconds(hub, one, of_patterns("pan")) for one in flood), below(0.1))
+    assert hub.counts["limited"] > 1000
+    hub.send(LAPTOP, "/mix/*/in/3/mute", 0)
+    assert hub.desk.mixer.value(Place("mix-16", "input-3", "mute")) is False
+    hub.quiet(1.0)
+    hub.send(LAPTOP, "/mix/*/in/4/mute", 1)
+    assert hub.desk.mixer.value(Place("mix-16", "input-4", "mute")) is True
+
+
+def test_patterns_of_the_engineer_are_set_in_portions() -> None:
+    """A datagram that sets 32,768 values is no pause; they stand there some flushes later."""
+    hub = Hub(large_desk(32, 16))
+    for _ in range(4):  # as many as are looked up in a second
+        hub.raw(LAPTOP, of_patterns("fader"))
+        hub.quiet(1.0)
+    known = bundle(*[encode(of("/mix/*/in/*/{fader,x0}", 0.75))] * 64)
+    assert best_of(lambda: seconds(hub, LAPTOP, known), below(0.1))
+    hub.quiet(1.0)
+    assert {mix.sends[strip].gain for mix in hub.desk.mixer.mixes for strip in mix.sends} == {0.0}
+
+
+def below(most: float) -> Callable[[float], bool]:
+    """Whether a figure is less."""
+    return lambda found: found < most
+
+
+def test_what_a_pattern_asks_for_is_a_prefix_too() -> None:
+    """Subscribing and syncing by patterns is limited in the same way."""
+    hub = Hub(large_desk(32, 16))
+    answers = [hub.join(LAPTOP._replace(port=1000 + n), f"/mix/{{1,x{n}}}") for n in range(25)]
+    assert [bool(told) for told in answers] == [True] * 20 + [False] * 5
+    assert hub.counts == {"limited": 5}
