@@ -23,7 +23,8 @@ from jackrf.rtsp.refusals import Reason
 from jackrf.rtsp.seats import Stalls
 
 ACCEPTS_PER_TURN: Final = 16
-BACKLOG: Final = 128
+BACKLOG: Final = 1024
+"""Connections that wait to be accepted: whoever finds this full tries again only a second later."""
 READ_BYTES: Final = 4096
 """Taken in at once; nothing more before all of it has been answered."""
 SPARE: Final = 16

@@ -1,6 +1,8 @@
 """jackrf as its users have it: processes, started by a command line and ended by a signal."""
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -212,8 +214,26 @@ def with_osc_of_its_own(session: str) -> str:
     """Return a session that does not listen, for OSC and RTSP, where every other jackrf does."""
     for table in ("[osc]", "[listen]"):
         if table not in session:
-            session = f"{session}\n{table}\nport = {free_port()}\n"
+            session = f"{session}\n{table}\nport = {server_port()}\n"
     return session
+
+
+def server_port() -> int:
+    """Return a port that is free, as the one above it is, for UDP and TCP, on 127.0.0.1.
+
+    It is one of those that the kernel hands out to nobody by itself: it stays free until a server
+    takes it.
+    """
+    while True:
+        port = random.randrange(20000, 32000, 2)  # noqa: S311 - not a secret
+        with contextlib.ExitStack() as opened:
+            try:
+                for one in (port, port + 1):
+                    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                        opened.enter_context(socket.socket(type=kind)).bind(("127.0.0.1", one))
+            except OSError:
+                continue
+            return port
 
 
 def free_port() -> int:
