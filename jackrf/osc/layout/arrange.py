@@ -13,8 +13,8 @@ from jackrf.osc.views import shown
 NOTICE: Final = "notice"
 """The text in which a page says what is wrong."""
 
-MOST_IN_BANK: Final = 10
-"""Strips side by side that a thumb can still tell apart."""
+MOST_IN_BANK: Final = 8
+"""Strips side by side, as on a console: a thumb tells them apart, and their names can be read."""
 
 _GROUND = Colour.of("#0a0d12")
 _PANEL = Colour.of("#141a22")
@@ -28,6 +28,10 @@ _SOLO = Colour.of("#dd9f0a")
 _PRESS = Colour.of("#62798f")
 _METER = Colour.of("#3ecf7a")
 _WARNING = Colour.of("#f7b955")
+SMALLEST: Final = 11
+"""Size of a name that can be read from where a tablet stands."""
+_WIDTH_OF_A_LETTER: Final = 0.64
+"""In sizes of the text, bold."""
 _HUES: Final = tuple(
     Colour.of(code)
     for code in (
@@ -111,7 +115,7 @@ def _head(desk: _Desk) -> Iterator[Control]:
     title = desk.target("mix.name")
     yield Control(
         name="title", kind="text", frame=Frame(_EDGE + 4, _EDGE, 300, _TOP_HEIGHT), colour=_GROUND,
-        ink=_INK, text=desk.text(title), size=30, target=title,
+        ink=_INK, text=desk.text(title), size=_fitting(desk.text(title), 292, 30), target=title,
     )  # fmt: skip
     stream = (("state", None), ("listeners", _LISTENING), ("loss", _LOSS), ("delay", _DELAY))
     for number, (leaf, form) in enumerate(stream):
@@ -163,7 +167,7 @@ def _strip(desk: _Desk, number: int, strip: str, frame: Frame) -> Iterator[Contr
     name = desk.target("send.name", strip)
     yield Control(
         name=f"{at}name", kind="text", frame=inner, colour=hue, ink=_DARK, text=desk.text(name),
-        size=_name_size(desk.mixer, inner.width), target=name,
+        size=_fitting(desk.text(name), inner.width, 19), target=name,
     )  # fmt: skip
     pan = desk.target("send.pan", strip)
     yield Control(
@@ -220,10 +224,9 @@ def _level(
     )  # fmt: skip
 
 
-def _name_size(mixer: Mixer, width: int) -> int:
-    """Return the size at which the longest name of a strip fits, within reason."""
-    longest = max(len(strip.name) for strip in mixer.strips)
-    return max(13, min(19, int(width / (0.64 * longest))))
+def _fitting(text: str, width: int, most: int) -> int:
+    """Return the size at which a name fits into a width, within reason; it is cut off beyond."""
+    return max(SMALLEST, min(most, int(width / (_WIDTH_OF_A_LETTER * max(1, len(text))))))
 
 
 def _master(desk: _Desk, frame: Frame) -> Iterator[Control]:

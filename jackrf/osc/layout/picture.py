@@ -57,7 +57,9 @@ def _draw(panel: Axes, page: Page, bank: Bank, number: int) -> None:
             _WAYS[control.kind](panel, control)
 
 
-def _box(panel: Axes, frame: Frame, colour: Colour, alpha: float = 1.0, edge: float = 0.0) -> None:
+def _box(
+    panel: Axes, frame: Frame, colour: Colour, alpha: float = 1.0, edge: float = 0.0
+) -> FancyBboxPatch:
     radius = min(_ROUND, frame.width / 2, frame.height / 2)
     shape = FancyBboxPatch(
         (frame.x + radius, frame.y + radius),
@@ -69,15 +71,16 @@ def _box(panel: Axes, frame: Frame, colour: Colour, alpha: float = 1.0, edge: fl
         linewidth=1.0 if edge else 0.0,
     )
     panel.add_patch(shape)
+    return shape
 
 
-def _write(panel: Axes, control: Control, ink: Colour) -> None:
+def _write(panel: Axes, control: Control, ink: Colour, within: FancyBboxPatch) -> None:
     frame = control.frame
     left = control.name == "title"
     text = _TOLD.get(control.name, control.text)
     if control.name.endswith("_text"):
         text = text.replace("-", "\N{MINUS SIGN}")
-    panel.text(
+    written = panel.text(
         frame.x + (4 if left else frame.width / 2),
         frame.y + frame.height / 2,
         text,
@@ -86,9 +89,10 @@ def _write(panel: Axes, control: Control, ink: Colour) -> None:
         ha="left" if left else "center",
         va="center_baseline",
         weight="bold",
-        clip_on=True,
         parse_math=False,
     )
+    # As the apps do: a name that is too long does not reach into its neighbour's.
+    written.set_clip_path(within)
 
 
 def _panel(panel: Axes, control: Control) -> None:
@@ -96,14 +100,13 @@ def _panel(panel: Axes, control: Control) -> None:
 
 
 def _text(panel: Axes, control: Control) -> None:
-    _box(panel, control.frame, control.colour)
-    _write(panel, control, control.ink)
+    _write(panel, control, control.ink, _box(panel, control.frame, control.colour))
 
 
 def _button(panel: Axes, control: Control, *, lit: bool | None = None) -> None:
     on = control.value >= 0.5 if lit is None else lit
-    _box(panel, control.frame, control.colour, 1.0 if on else 0.13, 0.75)
-    _write(panel, control, control.ink)
+    box = _box(panel, control.frame, control.colour, 1.0 if on else 0.13, 0.75)
+    _write(panel, control, control.ink, box)
 
 
 def _fader(panel: Axes, control: Control) -> None:

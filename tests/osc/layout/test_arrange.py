@@ -7,9 +7,10 @@ import pytest
 
 from jackrf.mixer import Mixer
 from jackrf.osc.addresses import TABLE
-from jackrf.osc.layout.arrange import MOST_IN_BANK, page_of
+from jackrf.osc.layout.arrange import MOST_IN_BANK, SMALLEST, page_of
 from jackrf.osc.layout.page import HEIGHT, WIDTH, Bank, Control, Page
 from jackrf.osc.namespace import Namespace
+from jackrf.parameters import Place
 from tests.osc.desks import large_desk, small_desk
 
 
@@ -104,5 +105,16 @@ def test_names_are_the_only_ones_of_their_kind() -> None:
     page = page_of(mixer(64), "mix-2")
     names = [one.name for one in page] + [bank.name for bank in page.banks]
     assert len(set(names)) == len(names)
-    assert len(page.banks) == 7
-    assert [one.text for one in page.controls if one.kind == "tab"][:2] == ["1 - 10", "11 - 20"]
+    assert len(page.banks) == 8
+    assert [one.text for one in page.controls if one.kind == "tab"][:2] == ["1 - 8", "9 - 16"]
+
+
+def test_names_are_as_large_as_they_fit() -> None:
+    """Each by itself: one long name does not make the others small."""
+    desk = large_desk(8, 1)
+    desk.change({Place(None, "input-1", "name"): "Vox", Place(None, "input-2", "name"): "x" * 40})
+    controls = {one.name: one for one in page_of(desk.mixer, "mix-1")}
+    short, long = controls["in_1_name"], controls["in_2_name"]
+    assert short.size == 19
+    assert long.size == SMALLEST
+    assert 0.64 * short.size * len(short.text) <= short.frame.width
