@@ -140,8 +140,8 @@ class Wishes:
         """Return which of our ports a connection is of, with the other end's name."""
         source, destination = names
         for own, peer, is_input in ((destination, source, True), (source, destination, False)):
-            owner, _, short = own.partition(":")
-            port = self._ports.get(short) if owner == client else None
+            ours = own.startswith(f"{client}:")
+            port = self._ports.get(own[len(client) + 1 :]) if ours else None
             # A session file can have no name that is more than a line.
             if port is not None and port.is_input == is_input and peer.isprintable():
                 yield port, peer

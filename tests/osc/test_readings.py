@@ -70,3 +70,14 @@ def test_silence_and_a_closed_limiter_are_numbers() -> None:
 def test_a_desk_without_jack_can_be_asked(path: str, value: float | str) -> None:
     """Surfaces stay alive while the server is away."""
     assert get(Namespace(small_desk()), path) == (value,)
+
+
+def test_what_is_missing_is_one_line() -> None:
+    """Each port once; empty when all that is wanted is connected."""
+    desk = small_desk()
+    namespace = Namespace(desk)
+    assert get(namespace, "/jack/missing") == ("",)
+    wishes = desk.patchbay.wishes
+    for place in [port.wished for port in desk.patchbay.inputs][:2]:
+        wishes.put(place, ["system:capture_1", "ardour:Vox/out 1"])
+    assert get(namespace, "/jack/missing") == ("system:capture_1, ardour:Vox/out 1",)

@@ -153,6 +153,18 @@ def test_what_a_person_connects_and_disconnects_is_and_is_no_wish(room: Room) ->
     room.follow(lambda: room.wanted(left) == [])
 
 
+def test_a_port_that_is_renamed_while_connected_is_followed(room: Room) -> None:
+    """As jack_mixer does with its channels: the connection stays, and so does the wish."""
+    with closing(JackClient("mixer", room.server.name)) as mixer:
+        mixer.add_output("channel 1", PortName("One", 1, "Out"))
+        mixer.activate()
+        room.run("jack_connect", "mixer:channel 1", f"{NAME}:in_01")
+        room.follow(lambda: "mixer:channel 1" in room.wanted())
+        mixer._client.outports[0].shortname = "vocals"
+        room.follow(lambda: room.wanted()[-1] == "mixer:vocals")
+        assert "mixer:channel 1" not in room.wanted()
+
+
 @pytest.mark.parametrize("ending", ["closes", "deactivates", "is killed"])
 def test_a_program_that_goes_keeps_its_wish(room: Room, ending: str) -> None:
     """However it goes: JACK tells of its broken connection first, and nobody has wished that."""

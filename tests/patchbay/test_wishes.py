@@ -159,6 +159,14 @@ def test_what_a_person_connects_is_a_wish() -> None:
     assert (desk.wanted(LEFT), desk.told) == ([], 3)
 
 
+def test_a_client_whose_name_has_a_colon_knows_its_ports() -> None:
+    """A session manager may call us as it likes."""
+    desk = Desk(Graph("a:out"), {})
+    desk.graph.name = "my:jackrf"
+    desk.hear(desk.graph.plug("a:out", "my:jackrf:in_01"), desk.graph.plug("a:out", "my:in_02"))
+    assert (desk.wanted(), desk.wanted(VOX)) == (["a:out"], [])
+
+
 def test_a_name_that_no_session_can_hold_is_no_wish() -> None:
     """A line break in a name would make the file one that cannot be opened."""
     desk = Desk(Graph("a:o\nut"), {})

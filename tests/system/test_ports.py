@@ -1,5 +1,6 @@
 """How jackrf stands in the graph: its ports, their names for people, and its connections."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from jackrf.testing import DummyJack
 from tests.system.instruments import Player, wait_for
 from tests.system.running import Listening, Running, free_port
+from tests.system.surface import Surface
 
 pytestmark = pytest.mark.system
 
@@ -93,6 +95,30 @@ def wait_for_ports(client: jack.Client, pattern: str, count: int) -> list[Any]:
     wait_for(lambda: len(client.get_ports(pattern)) == count)
     found: list[Any] = client.get_ports(pattern)
     return found
+
+
+def test_names_go_both_ways(dummy_jack: DummyJack, tmp_path: Path) -> None:
+    """From a patchbay to a surface that watches, and from a surface to the patchbay; both are in
+    the file when it is saved.
+    """
+    port = free_port()
+    with (
+        Running(tmp_path, SESSION, dummy_jack.name, "--osc-port", str(port)) as running,
+        Player(dummy_jack.name) as patchbay,
+        closing(Surface(port)) as tablet,
+    ):
+        assert tablet.ask("/in/1/name").args == ("Kick (Jo)",)
+        tablet.send("/subscribe")
+        own = patchbay.client._client
+        uuid = own.get_port_by_name("jackrf:in_01").uuid
+        own.set_property(uuid, jack.METADATA_PRETTY_NAME, "Big drum", "text/plain")
+        tablet.wait_for("/in/1/name", "Big drum")
+        tablet.send("/mix/1/name", "Zoë")
+        wait_for(lambda: patchbay.client.shown("jackrf:mix_01_r") == "Zoë right")
+        running.ask("save")
+        text = (tmp_path / "jackrf.toml").read_text("utf-8")
+    assert 'name = "Big drum"' in text
+    assert 'name = "Zoë"' in text
 
 
 def test_wishes_are_granted_whenever_the_peer_comes(dummy_jack: DummyJack, tmp_path: Path) -> None:

@@ -1,15 +1,13 @@
 """Scenes of a running jackrf: by its command line, over OSC, and at its next start."""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from jackrf.osc.guard import Message, parse
-from jackrf.osc.messages import encode, of
 from jackrf.testing import DummyJack
 from tests.system.running import Running, free_port, jackrf
+from tests.system.surface import Surface
 
 pytestmark = pytest.mark.system
 
@@ -27,32 +25,6 @@ name = "Anna"
 kick = { gain = -6.0 }
 vox = { gain = 0.0, safe = true }
 """
-
-
-class Surface:
-    """An engineer's surface on this machine.
-
-    Args:
-        port: of jackrf.
-    """
-
-    def __init__(self, port: int) -> None:
-        self._socket = socket.socket(type=socket.SOCK_DGRAM)
-        self._socket.connect(("127.0.0.1", port))
-        self._socket.settimeout(10.0)
-
-    def ask(self, path: str, *args: str | float) -> Message:
-        """Send a message; return the first that is answered."""
-        self.send(path, *args)
-        return parse(self._socket.recv(65536))[0]
-
-    def send(self, path: str, *args: str | float) -> None:
-        """Send a message."""
-        self._socket.send(encode(of(path, *args)))
-
-    def close(self) -> None:
-        """Close it."""
-        self._socket.close()
 
 
 @pytest.fixture
