@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -237,18 +238,20 @@ def server_port() -> int:
 
 
 def free_port() -> int:
-    """Return an even UDP port of 127.0.0.1 that is free, and so is the one above it."""
+    """Return an even port of 127.0.0.1 that is free for UDP and TCP, and so is the one above it."""
     while True:
-        with (
-            socket.socket(type=socket.SOCK_DGRAM) as even,
-            socket.socket(type=socket.SOCK_DGRAM) as odd,
-        ):
+        with ExitStack() as stack:
+            even, *others = [
+                stack.enter_context(socket.socket(type=kind))
+                for kind in (socket.SOCK_DGRAM, socket.SOCK_DGRAM, *2 * [socket.SOCK_STREAM])
+            ]
             even.bind(("127.0.0.1", 0))
             port: int = even.getsockname()[1]
             if port % 2:
                 continue
             try:
-                odd.bind(("127.0.0.1", port + 1))
+                for one, number in zip(others, (port + 1, port, port + 1), strict=True):
+                    one.bind(("127.0.0.1", number))
             except OSError:
                 continue
             return port
