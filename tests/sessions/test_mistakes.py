@@ -103,7 +103,8 @@ MISTAKES = [
     (
         "[inputs.vox]",
         "[radio]\nlisten = '0.0.0.0'\n[inputs.vox]",
-        "9: radio = (a table of 1): unknown key; allowed here: format, name, inputs, mixes, osc",
+        "9: radio = (a table of 1): unknown key; "
+        "allowed here: format, name, inputs, mixes, osc, listen, web",
     ),
     (
         "gain = -6.0, ",
