@@ -143,8 +143,10 @@ class Surfaces:
         self._leave(now)
         self._teller.begin()
         open_ones = [one for one in self._endpoints if not is_congested(one.reply)]
-        for endpoint in open_ones:
+        # One at a time: a session may name 32 surfaces, and a sync takes as long as a whole tick.
+        for endpoint in [one for one in open_ones if not one.greeted][:1]:
             outgoing += self._commands.greeting(endpoint, now)
+        for endpoint in open_ones:
             outgoing += self._teller.values(endpoint, endpoint.feedback.due(now))
         if now >= self._next_meters:
             self._next_meters = max(self._next_meters + METER_SECONDS, now)

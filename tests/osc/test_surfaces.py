@@ -1,6 +1,8 @@
 """The surfaces of a desk as a whole: who is told what, when."""
 
 import math
+import time
+from collections import Counter
 
 import pytest
 
@@ -324,3 +326,20 @@ def test_the_report_says_who_is_there_and_what_was_refused() -> None:
     assert report["remedies"][0].startswith(
         "OSC from 192.168.1.21 refused: jackrf pair 192.168.1.21"
     )
+
+
+def test_many_named_surfaces_are_told_everything_one_after_the_other() -> None:
+    """Of a large desk at the start: within a second or so, and no tick is long."""
+    hub = Hub(large_desk(32, 16))
+    tablets = [Source(f"192.168.1.{20 + number}", 9000) for number in range(32)]
+    for tablet in tablets:
+        hub.surfaces.add_static(tablet, ALL, "/")
+    ends: Counter[Source] = Counter()
+    longest = []
+    for _ in range(40):
+        start = time.thread_time()
+        outgoing = hub.step(FLUSH_SECONDS)
+        longest.append(time.thread_time() - start)
+        ends.update(one.to for one in outgoing if b"/sync/end" in one.datagram)
+    assert ends == Counter(tablets)
+    assert sorted(longest)[-2] < 0.1
