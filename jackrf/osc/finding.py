@@ -1,5 +1,6 @@
 """How programs find a running jackrf and its addresses: OSCQuery, and the network told of both."""
 
+import asyncio
 import logging
 from typing import Final
 
@@ -46,22 +47,45 @@ class Finding:
         # There is no port above the last one; then the system gives one.
         port = settings.port + 1 if settings.port < 65535 else 0
         self._query = QueryServer(query, admission, settings.listen, port)
+        self._offered = [Service(OSC_SERVICE, settings.port, _OSC_TEXT)]
         self._discovery: Discovery | None = None
+        self._addresses: list[str] = []
+        self._running = False
+        self._moving = asyncio.Lock()
+        self._moves: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Begin; call :meth:`close` afterwards, whatever happens."""
-        offered = [Service(OSC_SERVICE, self._settings.port, _OSC_TEXT)]
+        self._running = True
         try:
             await self._query.start()
-            offered.append(Service(QUERY_SERVICE, self._query.port, {"txtvers": "1"}))
+            self._offered.append(Service(QUERY_SERVICE, self._query.port, {"txtvers": "1"}))
         except InputError as error:
             logger.warning("%s", error)
-        self._discovery = Discovery(self._name, reachable(self._settings.listen), offered)
-        await self._discovery.start()
+        await self._announce()
+
+    def look_again(self) -> None:
+        """Tell the networks that this machine is in now: it has joined or left one."""
+        if self._running:
+            move = asyncio.get_running_loop().create_task(self._announce())
+            self._moves.add(move)
+            move.add_done_callback(self._moves.discard)
+
+    async def _announce(self) -> None:
+        async with self._moving:
+            found = reachable(self._settings.listen)
+            if not self._running or found == self._addresses:
+                return
+            if self._discovery is not None:
+                await self._discovery.close()
+            self._discovery, self._addresses = Discovery(self._name, found, self._offered), found
+            await self._discovery.start()
 
     async def close(self) -> None:
         """End it. Harmless when called again."""
-        if self._discovery is not None:
-            await self._discovery.close()
-            self._discovery = None
+        self._running = False
+        async with self._moving:
+            if self._discovery is not None:
+                await self._discovery.close()
+                self._discovery = None
         await self._query.close()

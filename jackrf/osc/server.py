@@ -53,6 +53,7 @@ class OscServer:
         listen: numeric address to bind.
         port: UDP and TCP.
         clock: monotonic seconds.
+        changed: is called when this machine is in other networks than before.
     """
 
     def __init__(
@@ -62,12 +63,14 @@ class OscServer:
         listen: str,
         port: int,
         clock: Callable[[], float] = time.monotonic,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
         self.listen = listen
         self.port = port
         self._surfaces = surfaces
         self._admission = admission
         self._clock = clock
+        self._changed = changed
         self._family = socket.AF_INET6 if ":" in listen else socket.AF_INET
         self._udp: socket.socket | None = None
         self._tcp: asyncio.Server | None = None
@@ -162,6 +165,7 @@ class OscServer:
         if networks != self._admission.networks:
             self._admission.networks = networks
             self._surfaces.forget_hosts()
+            self._changed()
 
     def _tick(self) -> None:
         now = self._clock()

@@ -64,8 +64,14 @@ class OscService:
             self._add(surface)
         show_health(namespace, health)
         wire_cue(namespace, None if cue is None else Cue(desk, cue))
-        self._server = OscServer(self._surfaces, admission, settings.listen, settings.port)
         self._finding = Finding(desk, namespace, admission, settings)
+        self._server = OscServer(
+            self._surfaces,
+            admission,
+            settings.listen,
+            settings.port,
+            changed=self._finding.look_again,
+        )
         self.handlers: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
             "pin": self.make_pin,
             "pair": self.pair,

@@ -6,9 +6,11 @@ import socket
 import urllib.request
 
 import pytest
+from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
+from jackrf.osc import finding as module
 from jackrf.osc.admission import Admission
-from jackrf.osc.finding import Finding
+from jackrf.osc.finding import OSC_SERVICE, Finding
 from jackrf.osc.namespace import Namespace
 from jackrf.osc.settings import Settings
 from tests.osc.desks import small_desk
@@ -52,6 +54,35 @@ def test_oscquery_is_on_the_port_above_osc() -> None:
             await one.close()
 
     assert asyncio.run(work())["NAME"] == "jackrf Evening"
+
+
+def test_a_network_that_is_joined_later_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is switched on before its Wi-Fi: who looks finds it when it is there."""
+    addresses: list[str] = []
+    monkeypatch.setattr(module, "reachable", lambda _: list(addresses))
+
+    async def is_found(zeroconf: AsyncZeroconf) -> bool:
+        info = AsyncServiceInfo(OSC_SERVICE, f"jackrf Evening.{OSC_SERVICE}")
+        return await info.async_request(zeroconf.zeroconf, 3000)
+
+    async def work() -> None:
+        one = finding(free_port())
+        one.look_again()  # before the start there is nothing to tell
+        await one.start()
+        addresses.append("127.0.0.1")
+        one.look_again()
+        one.look_again()
+        other = AsyncZeroconf(interfaces=["127.0.0.1"])
+        try:
+            assert await is_found(other)
+        finally:
+            await other.async_close()
+            addresses.clear()
+            one.look_again()
+            await one.close()
+        one.look_again()
+
+    asyncio.run(work())
 
 
 def test_a_port_that_is_taken_costs_only_oscquery(caplog: pytest.LogCaptureFixture) -> None:
