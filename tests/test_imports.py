@@ -71,6 +71,8 @@ THE_ENGINE_ROOM = (
     "jackrf.hosting.handover",
     "jackrf.patchbay",
     "jackrf.patchbay.*",
+    "jackrf.listening.card",
+    "jackrf.listening.tap",
     "jackrf.receiver",
     "jackrf.reports",
 )
@@ -104,7 +106,7 @@ LAYERS = (
     Layer(
         THE_ENGINE_ROOM,
         own=(*THE_MODEL, *THE_ENGINE_ROOM, *REALTIME, *RTP),
-        foreign=("jack", "numpy"),
+        foreign=("jack", "numpy", "sounddevice"),
     ),
     Layer(
         ("jackrf.sessions", "jackrf.sessions.*"),
@@ -168,6 +170,15 @@ LAYERS = (
             "jackrf.hosting",
             "jackrf.hosting.guest",
             "jackrf.hosting.hosted",
+            "jackrf.listening",
+            "jackrf.listening.figures",
+            "jackrf.listening.life",
+            "jackrf.listening.output",
+            "jackrf.listening.plotting",
+            "jackrf.listening.recording",
+            "jackrf.listening.reports",
+            "jackrf.listening.source",
+            "jackrf.listening.view",
             "jackrf.live",
             "jackrf.live.*",
             "jackrf.running",

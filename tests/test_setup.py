@@ -89,7 +89,7 @@ def machine(tmp_path: Path) -> Machine:
     for name in THERE:
         made.add(name)
     made.add("id", "#!/bin/bash\necho 0\n")
-    made.add("ldconfig", "#!/bin/bash\necho libjack.so.0\n")
+    made.add("ldconfig", "#!/bin/bash\necho libjack.so.0 libportaudio.so.2\n")
     made.add("apt-get", APT_GET)
     made.add("apt-cache")
     made.add("debconf-set-selections", '#!/bin/bash\necho "preseed $(cat)" >>"$LOG"\n')

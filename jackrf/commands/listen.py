@@ -1,153 +1,210 @@
-"""``jackrf listen``: a JACK client that plays what arrives on a socket."""
+"""``jackrf listen``: hear a mix on a JACK server or a sound card, and tell how it goes."""
 
-import contextlib
-import queue
+import json
 import signal
 import socket
 import sys
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from jackrf.client import Event, JackClient, PortName
-from jackrf.destinations import parse_url
 from jackrf.errors import InputError
-from jackrf.receiver import Format, Receiver, open_socket
-from jackrf.rtp.stream import PAYLOADS
+from jackrf.listening.card import list_cards
+from jackrf.listening.figures import Figures
+from jackrf.listening.life import Listening
+from jackrf.listening.output import CardPlace, JackPlace, Output
+from jackrf.listening.plotting import check_plot, plot, story
+from jackrf.listening.recording import Recording
+from jackrf.listening.reports import Reports
+from jackrf.listening.source import Source, open_source
+from jackrf.listening.view import render
+from jackrf.receiver import MAX_DELAY_MS
 
-SHOW_SECONDS = 1.0
-
-
-def _sample_bytes(encoding: str) -> int:
-    if encoding == "auto":
-        return 0
-    for payload in PAYLOADS.values():
-        if payload.encoding == encoding:
-            return payload.sample_bytes
-    raise InputError(f"--encoding {encoding}: allowed are auto, {', '.join(PAYLOADS)}")
-
-
-def _connect(client: JackClient, wanted: Sequence[str] | None) -> None:
-    peers = client.playback_ports()[:2] if wanted is None else [name for name in wanted if name]
-    for short, peer in zip(("out_1", "out_2"), peers, strict=False):
-        if not client.connect(f"{client.name}:{short}", peer):
-            print(f"jackrf: {client.name}:{short} could not be connected to {peer}", flush=True)
+HISTORY = 600
+"""Figures that the live view keeps, one a second."""
+PICTURE_SECONDS = 0.1
+LOG_SECONDS = 20.0
 
 
-def _line(report: dict[str, Any]) -> str:
-    left, right = (f"{db:.1f}" if db is not None else "-inf" for db in report["peak_db"])
-    return (
-        f"{report['state']}: {report['packets']} packets, {report['late']} late, "
-        f"{report['concealed']} frames concealed, {report['streams']} streams, "
-        f"peak {left} / {right} dBFS"
-    )
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How people are told of it, and what is kept.
 
-
-class Listening:
-    """A receiver in JACK, from its opening to its end.
-
-    Args:
-        hearing: a bound, non-blocking datagram socket; owned from here on.
-        sample_bytes: 2 or 3, or 0 to go by the payload type.
-        name: of the JACK client.
-        server: JACK server name, None for the default one.
+    Attributes:
+        as_json: a line of JSON a second on standard output, and one at the end.
+        record: WAV file of what was heard.
+        plot: PNG of delay, drift and losses.
     """
 
-    def __init__(
-        self, hearing: socket.socket, sample_bytes: int, name: str, server: str | None
-    ) -> None:
-        self._hearing = hearing
-        self._stopped = threading.Event()
-        self._gone = False
-        self.client = JackClient(name, server, pretty="jackrf listen")
-        self.receiver = Receiver(
-            self.client.samplerate, hearing.fileno(), Format(sample_bytes), clock=self.client.clock
-        )
-        reception = self.receiver.reception
-        reception["client"] = self.client.pointer
-        for order, side in enumerate(("left", "right"), 1):
-            port = PortName(f"Heard {side}", order, "Heard")
-            reception[f"{side}_port"] = self.client.add_output(f"out_{order}", port)
-        self.client.install(
-            self.receiver.callback, self.receiver.context_address, self.receiver, hearing
-        )
+    as_json: bool = False
+    record: Path | None = None
+    plot: Path | None = None
 
-    def stop(self, *_: object) -> None:
-        """End `run`; fit to be a signal handler."""
-        self._stopped.set()
 
-    def _hear(self, event: Event) -> None:
-        if event.kind == "shutdown":
-            self._gone = True
-            self._stopped.set()
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """The playout delay: ms, or None for the least that the packets allow; and the most."""
 
-    def run(self, connect: Sequence[str] | None) -> bool:
-        """Play until `stop`; return whether JACK was there to the end.
+    wanted_ms: float | None = None
+    most_ms: float = MAX_DELAY_MS
 
-        Args:
-            connect: ports for out_1 and out_2; None for the first two of the sound card.
-        """
-        live = sys.stdout.isatty()
-        self.client.activate()
-        _connect(self.client, connect)
-        while not self._stopped.wait(SHOW_SECONDS):
-            self._hear_all()
-            if live:
-                print(f"\r\x1b[K{_line(self.receiver.report())}", end="", flush=True)
-        print(("\n" if live else "") + "jackrf: " + _line(self.receiver.report()), flush=True)
-        return not self._gone
 
-    def _hear_all(self) -> None:
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._hear(self.client.events.get_nowait())
+def parse_delay(text: str, most: float) -> Delay:
+    """Return what ``--delay auto|MILLISECONDS`` and ``--max-delay`` mean.
 
-    def close(self) -> None:
-        """Leave JACK, then close the socket that its callback used."""
-        self.client.close()
-        self._hearing.close()
+    Raises:
+        InputError: it is neither, or out of range.
+    """
+    if not 1.0 <= most <= 1000.0:
+        raise InputError(f"--max-delay {most:g}: allowed are 1 to 1000 ms")
+    if text == "auto":
+        return Delay(None, most)
+    try:
+        wanted = float(text)
+    except ValueError:
+        raise InputError(f"--delay {text}: allowed are auto, or milliseconds") from None
+    if not 0.0 < wanted <= most:
+        raise InputError(f"--delay {text}: allowed are auto, or up to --max-delay {most:g} ms")
+    return Delay(wanted, most)
 
 
 def listen(
-    url: str,
+    words: str,
+    place: JackPlace | CardPlace,
     *,
-    server: str | None,
-    name: str,
-    connect: Sequence[str] | None,
-    encoding: str,
+    encoding: str = "auto",
+    delay: Delay = Delay(),
+    telling: Telling = Telling(),
 ) -> None:
-    """Play a stream into JACK until SIGINT or SIGTERM.
+    """Play a stream until SIGINT or SIGTERM.
 
     Args:
-        url: ``udp://ADDRESS:PORT``, an address of this machine or a multicast group.
-        server: JACK server name, None for the default one.
-        name: of the JACK client.
-        connect: ports for out_1 and out_2; None for the first two of the sound card.
+        words: ``udp://ADDRESS:PORT``, an address of this machine or a multicast group; or the path
+            of an SDP file.
+        place: where to play.
         encoding: L16, L24, or auto: by the payload type.
+        delay: between network and ear.
+        telling: how people are told.
 
     Raises:
         JackrfError: with one line and an exit code.
     """
-    sample_bytes = _sample_bytes(encoding)
-    hearing = open_socket(parse_url(url))
-    try:
-        listening = Listening(hearing, sample_bytes, name, server)
-    except BaseException:
-        hearing.close()
-        raise
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, listening.stop)
-        # libjack takes an interrupted wait for a failure.
-        signal.siginterrupt(number, False)
-    try:
-        print(f"jackrf: {listening.client.name} listens on {url}; stop with Ctrl-C", flush=True)
-        there = listening.run(connect)
-    finally:
-        listening.close()
-    if not there:
-        raise SystemExit(_report_gone())
+    if telling.plot is not None:
+        check_plot(telling.plot)
+    source = open_source(words, encoding)
+    source.delay_ms, source.max_delay_ms = delay.wanted_ms, delay.most_ms
+    reports = Reports(
+        source.reports, f"jackrf@{socket.gethostname()}", alone=not source.is_multicast
+    )
+    with ExitStack() as stack:
+        listening = Listening(source, place, reports, _sayer(telling))
+        stack.callback(listening.close)
+        output = listening.open()
+        if telling.record is not None:
+            rate = output.figures()["samplerate"]
+            listening.record(Recording(telling.record, output.tap, rate))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, listening.stop)
+            # libjack takes an interrupted wait for a failure.
+            signal.siginterrupt(number, False)
+        rows = _keep_log(listening, telling.plot)
+        _show(stack, listening, source, telling)
+        _sayer(telling)(_opening(words, output))
+        last = listening.run(output)
+    _tell_end(last, telling)
+    if telling.plot is not None:
+        _draw(telling.plot, rows, last, source)
 
 
-def _report_gone() -> int:
-    print("jackrf: the JACK server went away", file=sys.stderr)
-    return 1
+def list_devices() -> None:
+    """Print the sound cards that PortAudio knows.
+
+    Raises:
+        JackrfError: PortAudio is not installed.
+    """
+    lines = list_cards()
+    print("\n".join(lines) if lines else "PortAudio finds no output: is a sound card connected?")
+
+
+def _sayer(telling: Telling) -> Callable[[str], None]:
+    def say(line: str) -> None:
+        print(f"jackrf: {line}", file=sys.stderr if telling.as_json else sys.stdout, flush=True)
+
+    return say
+
+
+def _opening(words: str, output: Output) -> str:
+    where = "" if output.kind == "JACK" else f" and plays on {output.name}"
+    name = output.name if output.kind == "JACK" else "jackrf"
+    return f"{name} listens on {words}{where}; stop with Ctrl-C"
+
+
+def _keep_log(listening: Listening, path: Path | None) -> list[Any]:
+    """Return a list that gets the rows of the receiver's log, if there is to be a plot."""
+    rows: list[Any] = []
+    if path is not None:
+        listening.keep_log(rows, LOG_SECONDS)
+    return rows
+
+
+def _show(stack: ExitStack, listening: Listening, source: Source, telling: Telling) -> None:
+    """Have the figures shown as long as it lasts: as JSON, in a live view, or not at all."""
+    if telling.as_json:
+        listening.watch(lambda now: print(json.dumps(now.as_json()), flush=True))
+        return
+    if not sys.stdout.isatty():
+        return
+    from rich.console import Console
+    from rich.live import Live
+
+    console = Console()
+    if console.is_dumb_terminal:
+        return
+    history: list[Figures] = []
+
+    def keep(now: Figures) -> None:
+        history.append(now)
+        del history[:-HISTORY]
+
+    picture = stack.enter_context(Live(console=console, screen=True, auto_refresh=False))
+    listening.watch(keep)
+    listening.watch(
+        lambda now: picture.update(
+            render(now, history, source.words, source.max_delay_ms), refresh=True
+        ),
+        PICTURE_SECONDS,
+    )
+
+
+def _tell_end(last: Figures, telling: Telling) -> None:
+    if telling.as_json:
+        print(json.dumps({"summary": True} | last.as_json()), flush=True)
+    else:
+        print("jackrf: " + summary(last), flush=True)
+    if telling.record is not None:
+        _sayer(telling)(f"what was heard is in {telling.record}")
+
+
+def summary(last: Figures) -> str:
+    """Return in a line what became of a stream."""
+    left, right = (f"{db:.1f}" if db is not None else "-inf" for db in last.peak_db)
+    return (
+        f"{last.state}: {last.packets} packets, {last.lost} lost, {last.late} late, "
+        f"{last.concealed_ms:.0f} ms concealed, {last.silent_ms:.0f} ms silent, "
+        f"{last.streams} streams, delay {last.delay_ms:.1f} ms, drift {last.drift_ppm:+.1f} ppm, "
+        f"peak {left} / {right} dBFS"
+    )
+
+
+def _draw(path: Path, rows: list[Any], last: Figures, source: Source) -> None:
+    if not sum(len(part) for part in rows):
+        print(f"jackrf: nothing was heard to draw: {path} was not written", file=sys.stderr)
+        return
+    told = story(rows, last.samplerate)
+    subtitle = (
+        f"{source.words}  ·  {last.output}, {last.samplerate / 1000:g} kHz, {last.period} frames"
+        f"  ·  {last.packets} packets in {last.seconds:.0f} s"
+    )
+    plot(path, told, title="What was heard", subtitle=subtitle, limit_ms=source.max_delay_ms)

@@ -1,41 +1,90 @@
 """The commands for hearing a mix. Each imports what it needs when it is called."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from jackrf.commands.session_table import ClientName
+from jackrf.errors import InputError
 
 ServerName = Annotated[
     str | None,
     typer.Option("--server", metavar="NAME", help="JACK server to use, if not the default one."),
 ]
 
+Peers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--connect",
+        metavar="PORT",
+        help="JACK port to connect out_1, then out_2 to; give it twice. "
+        "Default: the first two playback ports. '' for none.",
+    ),
+]
+PlayoutDelay = Annotated[
+    str,
+    typer.Option("--delay", metavar="auto|MS", help="Playout delay; auto is the least that works."),
+]
+MaximumDelay = Annotated[
+    float,
+    typer.Option("--max-delay", metavar="MS", help="Beyond it audio is dropped, not late."),
+]
+DeviceName = Annotated[
+    str | None,
+    typer.Option(
+        "--device", metavar="NAME|list", help="Play on a sound card, not on JACK; or list them."
+    ),
+]
 
-def listen(
-    url: Annotated[str, typer.Argument(metavar="URL", help="udp://ADDRESS:PORT to listen on.")],
+
+def listen(  # noqa: PLR0913, PLR0917 - an option is an argument
+    url: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="URL|FILE.sdp", help="udp://ADDRESS:PORT to listen on, or an SDP file."
+        ),
+    ] = None,
     server: ServerName = None,
     name: Annotated[
         str, typer.Option("--name", metavar="NAME", help="Name of the JACK client.")
     ] = "jackrf-listen",
-    connect: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--connect",
-            metavar="PORT",
-            help="JACK port to connect out_1, then out_2 to; give it twice. "
-            "Default: the first two playback ports. '' for none.",
-        ),
-    ] = None,
+    connect: Peers = None,
     encoding: Annotated[
         str, typer.Option(help="L16 or L24, for a stream whose packets do not say: auto.")
     ] = "auto",
+    delay: PlayoutDelay = "auto",
+    max_delay: MaximumDelay = 20.0,
+    device: DeviceName = None,
+    period: Annotated[
+        int, typer.Option(min=0, max=8192, help="Frames per period of --device; 0: the card's own.")
+    ] = 0,
+    record: Annotated[
+        Path | None, typer.Option(metavar="FILE.wav", help="Write what is heard to a new file.")
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.png", help="Draw delay, drift and losses, at the end."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON a second.")] = False,
 ) -> None:
-    """Hear a mix: take it from the network and play it into JACK."""
-    from jackrf.commands.listen import listen as listen_to
+    """Hear a mix: take it from the network and play it into JACK, or on a sound card."""
+    from jackrf.commands import listen as listening
+    from jackrf.listening.output import CardPlace, JackPlace
 
-    listen_to(url, server=server, name=name, connect=connect, encoding=encoding)
+    if device == "list":
+        listening.list_devices()
+        return
+    if url is None:
+        raise InputError("listen needs an address or a file: jackrf listen udp://0.0.0.0:5004")
+    listening.listen(
+        url,
+        JackPlace(name, server, connect) if device is None else CardPlace(device, period),
+        encoding=encoding,
+        delay=listening.parse_delay(delay, max_delay),
+        telling=listening.Telling(as_json, record, plot),
+    )
 
 
 def identify(

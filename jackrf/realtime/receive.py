@@ -32,6 +32,7 @@ from jackrf.realtime.reception import (
     TAIL,
     WAITING,
 )
+from jackrf.realtime.tap import keep
 
 MOST_PACKETS = 256
 """Datagrams taken in one period, so that a flood cannot make the callback late."""
@@ -249,6 +250,7 @@ def receive_period(reception, frames, time):
     kept = kept_reading(frames, reception.samplerate)
     reception.left_peak = max(peak_of(reception.left_at, frames), reception.left_peak * kept)
     reception.right_peak = max(peak_of(reception.right_at, frames), reception.right_peak * kept)
+    keep(reception.tap_at, reception.left_at, reception.right_at, frames)
 
 
 @callback(JACK_PROCESS)

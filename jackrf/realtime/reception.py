@@ -81,7 +81,7 @@ RECEPTION = np.dtype(
         ("lateness_at", "u8"),  # int32[SPANS, LATENESS]: packets by how late they came
         ("tables_at", "u8"),  # float32[len(RATES), PHASES + 1, MOST_TAPS]
         ("taps_at", "u8"),  # int32[len(RATES)]: taps of each table
-        ("tap_at", "u8"),  # of what Python records from; 0 = nothing
+        ("tap_at", "u8"),  # TAP that Python records from; 0 = nothing
         ("log_at", "u8"),  # LOG_ROW[LOG], in a circle
         ("clock_at", "u8"),  # int64[4]: scratch for clocks
         # The stream.

@@ -11,10 +11,11 @@ from contextlib import closing
 import pytest
 
 from jackrf.client import JackClient, PortName
-from jackrf.commands.listen import listen
+from jackrf.commands.listen import Delay, listen, parse_delay
 from jackrf.errors import InputError, JackServerError
+from jackrf.listening.output import JackPlace
 from jackrf.testing import DummyJack
-from tests.system.running import Listening, free_port
+from tests.system.running import free_port
 
 pytestmark = pytest.mark.system
 
@@ -56,7 +57,7 @@ def listen_until(
     thread.start()
     try:
         url = f"udp://127.0.0.1:{free_port()}"
-        listen(url, server=server, name=NAME, connect=connect, encoding=encoding)
+        listen(url, JackPlace(NAME, server, connect), encoding=encoding)
     finally:
         thread.join()
         for one, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
@@ -76,7 +77,7 @@ def test_a_signal_ends_it(
     first, last = capsys.readouterr().out.splitlines()
     assert first.startswith(f"jackrf: {NAME} listens on udp://127.0.0.1:")
     assert first.endswith("; stop with Ctrl-C")
-    assert last.startswith("jackrf: waiting: 0 packets, 0 late")
+    assert last.startswith("jackrf: waiting: 0 packets, 0 lost, 0 late")
     assert not visitor.has_port(f"{NAME}:out_1")
 
 
@@ -116,12 +117,31 @@ def test_it_connects_where_it_is_told_to(
     assert f"jackrf: {NAME}:out_1 could not be connected to nobody:in" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("delay", "most", "message"),
+    [
+        ("soon", 20.0, "--delay soon: allowed are auto, or milliseconds"),
+        ("21", 20.0, "--delay 21: allowed are auto, or up to --max-delay 20 ms"),
+        ("0", 20.0, "--delay 0: allowed"),
+        ("auto", 0.5, "--max-delay 0.5: allowed are 1 to 1000 ms"),
+    ],
+)
+def test_a_delay_that_is_none_is_refused(delay: str, most: float, message: str) -> None:
+    """With what is allowed."""
+    with pytest.raises(InputError, match=message):
+        parse_delay(delay, most)
+
+
+def test_delays() -> None:
+    """Automatic, or in milliseconds, never more than the most."""
+    assert parse_delay("auto", 20.0) == Delay(None, 20.0)
+    assert parse_delay("7.5", 15.0) == Delay(7.5, 15.0)
+
+
 def test_an_unknown_encoding_is_refused(dummy_jack: DummyJack) -> None:
     """It is named, with those that there are, and nothing is opened."""
     with pytest.raises(InputError, match="--encoding MP3: allowed are auto, L16, L24"):
-        listen(
-            "udp://127.0.0.1:5004", server=dummy_jack.name, name=NAME, connect=None, encoding="MP3"
-        )
+        listen("udp://127.0.0.1:5004", JackPlace(NAME, dummy_jack.name, None), encoding="MP3")
 
 
 def test_without_a_server_no_socket_stays_open() -> None:
@@ -130,19 +150,6 @@ def test_without_a_server_no_socket_stays_open() -> None:
     url = f"udp://127.0.0.1:{port}"
     for _ in range(2):
         with pytest.raises(JackServerError):
-            listen(url, server="jackrf-no-such", name=NAME, connect=None, encoding="L16")
+            listen(url, JackPlace(NAME, "jackrf-no-such", None), encoding="L16")
     with socket.socket(type=socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", port))
-
-
-def test_the_end_of_the_server_ends_it() -> None:
-    """One line on standard error, and exit code 1, within two seconds."""
-    server = DummyJack(f"jackrf-{os.getpid()}-heard")
-    with server, Listening(free_port(), server.name) as listening:
-        listening.wait_until(lambda: "listens on" in listening.said())
-        time.sleep(0.2)
-        server.stop(kill=True)
-        ended = listening.wait(5.0)
-        server.start()
-    assert (ended.code, ended.line) == (1, "jackrf: the JACK server went away")
-    assert ended.seconds < 2.0

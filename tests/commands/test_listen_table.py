@@ -4,12 +4,19 @@ import pytest
 from typer.testing import CliRunner
 
 from jackrf.cli import app
+from jackrf.errors import InputError
+
+
+def test_listen_needs_an_address() -> None:
+    """Unless it is only to list the sound cards: one line, with an example."""
+    answer = CliRunner().invoke(app, ["listen"])
+    assert isinstance(answer.exception, InputError)
+    assert str(answer.exception).endswith("jackrf listen udp://0.0.0.0:5004")
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("listen",),
         ("listen", "udp://0.0.0.0:5004", "udp://0.0.0.0:5006"),
         ("identify",),
         ("identify", "drums", "--seconds", "61"),

@@ -197,14 +197,16 @@ class Listening(Program):
         port: UDP port.
         server: JACK server name.
         name: of the client.
+        connect: ports for its outputs.
     """
 
-    def __init__(self, port: int, server: str, name: str = "jackrf-listen") -> None:
+    def __init__(
+        self, port: int, server: str, name: str = "jackrf-listen", connect: Sequence[str] = ("",)
+    ) -> None:
         self.ports = [f"{name}:out_1", f"{name}:out_2"]
         url = f"udp://127.0.0.1:{port}"
-        super().__init__(
-            jackrf_command("listen", url, "--server", server, "--name", name, "--connect", "")
-        )
+        wishes = [word for peer in connect for word in ("--connect", peer)]
+        super().__init__(jackrf_command("listen", url, "--server", server, "--name", name, *wishes))
 
     def become_ready(self) -> None:
         """Wait until it listens."""

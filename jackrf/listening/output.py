@@ -1,0 +1,225 @@
+"""Where a receiver plays: a JACK client, or a sound card without JACK. One way to use both."""
+
+import contextlib
+import queue
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from jackrf.client import JackClient, PortName
+from jackrf.listening.card import Card, card_samplerate
+from jackrf.listening.source import Source
+from jackrf.listening.tap import Tap
+from jackrf.receiver import Receiver
+
+PORTS = ("out_1", "out_2")
+
+
+class Output(Protocol):
+    """A place that plays a receiver, until it goes away or is closed."""
+
+    receiver: Receiver
+    tap: Tap
+    name: str
+    kind: str
+
+    def start(self) -> list[str]:
+        """Begin to play; return what could not be connected, one line each."""
+        ...
+
+    def is_there(self) -> bool:
+        """Take in what happened; return whether it still plays."""
+        ...
+
+    def peers(self) -> list[tuple[str, str]]:
+        """Return what its ports are connected to: own short name, full name of the other."""
+        ...
+
+    def figures(self) -> dict[str, Any]:
+        """Return period and sample rate, what was missed, and what the output adds in ms."""
+        ...
+
+    def close(self) -> None:
+        """Stop playing. The callback is done with the receiver then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class JackPlace:
+    """Which JACK client plays.
+
+    Attributes:
+        name: of the client.
+        server: JACK server name, None for the default one.
+        connect: ports for out_1 and out_2; None for the first two of the sound card.
+    """
+
+    name: str
+    server: str | None
+    connect: Sequence[str] | None
+
+    def open(self, source: Source, peers: Sequence[tuple[str, str]] = ()) -> Output:
+        """Open the client; nothing plays yet.
+
+        Args:
+            source: what is played.
+            peers: connections to make again, as `JackOutput.peers` tells.
+
+        Raises:
+            JackServerError: there is no such server.
+            InputError: the name is taken.
+        """
+        return JackOutput(self, source, peers)
+
+
+@dataclass(frozen=True, slots=True)
+class CardPlace:
+    """Which sound card plays: its number or part of its name, and frames per period (0: any)."""
+
+    device: str
+    period: int
+
+    def open(self, source: Source, peers: Sequence[tuple[str, str]] = ()) -> Output:
+        """Open the card; nothing plays yet.
+
+        Raises:
+            InputError: there is no such card, or it refuses.
+            JackrfError: PortAudio is not installed.
+        """
+        del peers
+        rate = card_samplerate(self.device) if source.offer is None else source.offer.samplerate
+        return CardOutput(self, source, rate)
+
+
+class JackOutput:
+    """A receiver in JACK."""
+
+    kind = "JACK"
+
+    def __init__(
+        self, place: JackPlace, source: Source, peers: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        self._connect = place.connect
+        self._wanted = list(peers)
+        self._xruns = 0
+        self.client = JackClient(place.name, place.server, pretty="jackrf listen")
+        self.name = self.client.name
+        self.receiver = make_receiver(source, self.client.samplerate, self.client.clock)
+        self.tap = Tap(self.receiver)
+        reception = self.receiver.reception
+        reception["client"] = self.client.pointer
+        for order, side in enumerate(("left", "right"), 1):
+            port = PortName(f"Heard {side}", order, "Heard")
+            reception[f"{side}_port"] = self.client.add_output(f"out_{order}", port)
+        callback, owned = self.receiver.callback, (self.receiver, self.tap, source)
+        self.client.install(callback, self.receiver.context_address, *owned)
+
+    def start(self) -> list[str]:
+        """Begin to play; return what could not be connected, one line each."""
+        self.client.activate()
+        if not self._wanted:
+            named = self.client.playback_ports() if self._connect is None else self._connect
+            pairs = zip(PORTS, named, strict=False)
+            self._wanted = [(own, peer) for own, peer in pairs if peer]
+        return [
+            f"{self.name}:{own} could not be connected to {peer}"
+            for own, peer in self._wanted
+            if not self.client.connect(f"{self.name}:{own}", peer)
+        ]
+
+    def peers(self) -> list[tuple[str, str]]:
+        """Return what our ports are, or wait to be, connected to: own short name, full name."""
+        return list(self._wanted)
+
+    def is_there(self) -> bool:
+        """Take in what JACK told; return whether the server is still there."""
+        there = True
+        with contextlib.suppress(queue.Empty):
+            while True:
+                event = self.client.events.get_nowait()
+                there = there and event.kind != "shutdown"
+                self._xruns += event.kind == "xrun"
+                if event.kind == "connection":
+                    self._note(*event.text, made=bool(event.value))
+                elif event.kind == "port" and event.value:
+                    self._welcome(*event.text)
+        return there
+
+    def _note(self, source: str, peer: str, *, made: bool) -> None:
+        """Keep in mind what somebody connected or disconnected, for when JACK comes back."""
+        client, _, own = source.partition(":")
+        pair = (own, peer)
+        if client != self.name:
+            return
+        if made and pair not in self._wanted:
+            self._wanted.append(pair)
+        elif not made and pair in self._wanted:
+            self._wanted.remove(pair)
+
+    def _welcome(self, port: str) -> None:
+        """Connect to a port that we want and that has come."""
+        for own, peer in self._wanted:
+            if peer == port:
+                self.client.connect(f"{self.name}:{own}", peer)
+
+    def figures(self) -> dict[str, Any]:
+        """Return period and sample rate, what was missed, and what the output adds in ms."""
+        rate = self.client.samplerate
+        return {"samplerate": rate, "period": self.client.period, "xruns": self._xruns}
+
+    def close(self) -> None:
+        """Leave JACK: after the server has died, too, before the next client."""
+        self.client.close()
+
+
+class CardOutput:
+    """A receiver on a sound card without JACK."""
+
+    kind = "card"
+
+    def __init__(self, place: CardPlace, source: Source, samplerate: int) -> None:
+        self.receiver = make_receiver(source, samplerate)
+        self.tap = Tap(self.receiver)
+        self._samplerate = samplerate
+        self._source = source
+        self._card = Card(self.receiver, place.device, place.period)
+        self.name = self._card.name
+
+    def start(self) -> list[str]:
+        """Begin to play."""
+        self._card.start()
+        return []
+
+    def peers(self) -> list[tuple[str, str]]:
+        """Return nothing: a card has no ports."""
+        return []
+
+    def is_there(self) -> bool:
+        """Return whether the card still takes audio."""
+        return self._card.playing
+
+    def figures(self) -> dict[str, Any]:
+        """Return period and sample rate, what was missed, and what the output adds in ms."""
+        return {
+            "samplerate": self._samplerate,
+            "period": self._card.period,
+            "xruns": self._card.underflows,
+            "output_ms": round(1000.0 * self._card.latency, 2),
+        }
+
+    def close(self) -> None:
+        """Stop playing."""
+        self._card.close()
+
+
+def make_receiver(source: Source, samplerate: int, clock: int = 0) -> Receiver:
+    """Return the compiled receiver of a source.
+
+    Args:
+        source: what is played.
+        samplerate: Hz, of the output.
+        clock: that drives the output, if a sender may have it too.
+    """
+    receiver = Receiver(samplerate, source.hearing.fileno(), source.form, clock=clock)
+    receiver.set_delay(source.delay_ms, source.max_delay_ms)
+    return receiver

@@ -1,0 +1,129 @@
+"""Where a stream comes from: an address or an SDP file becomes sockets that hear it."""
+
+import ipaddress
+import socket
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from jackrf.destinations import Destination, parse_url
+from jackrf.errors import InputError
+from jackrf.receiver import MAX_DELAY_MS, Format, open_socket
+from jackrf.rtp.sdp import Offer, SdpError, parse
+from jackrf.rtp.stream import PAYLOADS
+
+SDP_MOST = 65536
+"""Bytes of a file that are read as SDP; real ones have some hundreds."""
+
+
+@dataclass(slots=True)
+class Source:
+    """A stream that is listened to, with its sockets.
+
+    Attributes:
+        words: the address or file, as the user wrote it.
+        hearing: bound, non-blocking; packets come here, and the callback alone takes them.
+        reports: RTCP beside it, non-blocking; None where its port is taken.
+        offer: what an SDP says of the stream, None where packets alone tell.
+        form: of the stream, as far as it is known beforehand.
+        delay_ms: wanted from a frame's own time to its being played; None for the least.
+        max_delay_ms: that the delay never exceeds.
+    """
+
+    words: str
+    hearing: socket.socket
+    reports: socket.socket | None
+    offer: Offer | None
+    form: Format
+    delay_ms: float | None = None
+    max_delay_ms: float = MAX_DELAY_MS
+
+    @property
+    def is_multicast(self) -> bool:
+        """Whether others hear the same packets."""
+        return ipaddress.ip_address(self.hearing.getsockname()[0].partition("%")[0]).is_multicast
+
+    def close(self) -> None:
+        """Close both sockets; not before the callback is done with them."""
+        self.hearing.close()
+        if self.reports is not None:
+            self.reports.close()
+
+
+def open_source(words: str, encoding: str) -> Source:
+    """Listen to what a URL or an SDP file names.
+
+    Args:
+        words: ``udp://ADDRESS:PORT`` or the path of a file.
+        encoding: L16, L24, or auto.
+
+    Raises:
+        InputError: it is neither, the port is in use, or the address is not this machine's.
+    """
+    sample_bytes = _sample_bytes(encoding)
+    offer = None
+    if "://" in words:
+        place = parse_url(words)
+    else:
+        offer = _read_offer(Path(words))
+        place = _place(words, offer)
+    hearing = open_socket(place)
+    rtcp_port = place.port + 1 if offer is None else offer.rtcp_port
+    form = Format(sample_bytes) if offer is None else _format(offer, sample_bytes)
+    return Source(words, hearing, _open_reports(place, rtcp_port), offer, form)
+
+
+def _format(offer: Offer, sample_bytes: int) -> Format:
+    width = sample_bytes or PAYLOADS[offer.encoding].sample_bytes
+    return Format(width, offer.channels, offer.samplerate)
+
+
+def _sample_bytes(encoding: str) -> int:
+    if encoding == "auto":
+        return 0
+    for payload in PAYLOADS.values():
+        if payload.encoding == encoding:
+            return payload.sample_bytes
+    raise InputError(f"--encoding {encoding}: allowed are auto, {', '.join(PAYLOADS)}")
+
+
+def _read_offer(path: Path) -> Offer:
+    try:
+        with path.open("rb") as file:
+            text = file.read(SDP_MOST)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read ({error.strerror}): give udp://ADDRESS:PORT, or a file that "
+            "`jackrf sdp MIX -o FILE.sdp` wrote"
+        ) from None
+    try:
+        offer = parse(text.decode(errors="replace"))
+    except SdpError as error:
+        raise InputError(f"{path}: {error}") from None
+    if offer.port == 0:
+        raise InputError(f"{path}: the SDP has port 0: open the rtsp:// address that it is of")
+    return offer
+
+
+def _place(words: str, offer: Offer) -> Destination:
+    """Return where to hear an offer: its group, or every address of ours.
+
+    A unicast c= line may hold the sender's address (`jackrf.rtp.sdp`), so it says only which
+    version of IP.
+    """
+    try:
+        address = ipaddress.ip_address(offer.host)
+    except ValueError:
+        return Destination(words, "0.0.0.0", offer.port)  # noqa: S104 - see above
+    if address.is_multicast:
+        return Destination(words, offer.host, offer.port)
+    return Destination(words, "0.0.0.0" if address.version == 4 else "::", offer.port)  # noqa: S104
+
+
+def _open_reports(place: Destination, port: int) -> socket.socket | None:
+    if not 0 < port < 1 << 16:
+        return None
+    try:
+        return open_socket(replace(place, port=port))
+    except InputError:
+        # Audio is what was asked for: another program beside it has the port, and it goes on.
+        return None

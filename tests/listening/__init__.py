@@ -1,0 +1,1 @@
+"""The life of a receiver, part by part."""

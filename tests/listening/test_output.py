@@ -1,0 +1,79 @@
+"""A receiver in JACK: its ports, and whom they are connected to."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+import pytest
+
+from jackrf.client import JackClient, PortName
+from jackrf.listening.output import JackOutput, JackPlace
+from jackrf.listening.source import Source, open_source
+from jackrf.testing import DummyJack
+from tests.system.instruments import wait_for
+from tests.system.running import free_port
+
+pytestmark = pytest.mark.system
+
+NAME = "jackrf-plays"
+
+
+@pytest.fixture
+def source() -> Iterator[Source]:
+    """A stream that never comes."""
+    with closing(open_source(f"udp://127.0.0.1:{free_port()}", "auto")) as made:
+        yield made
+
+
+@pytest.fixture
+def visitor(dummy_jack: DummyJack) -> Iterator[JackClient]:
+    """Another client, with two inputs."""
+    with closing(JackClient("visitor", dummy_jack.name)) as client:
+        for number in (1, 2):
+            client.add_input(f"in_{number}", PortName("In", number, "In"))
+        client.activate()
+        yield client
+
+
+def output(source: Source, server: DummyJack, peers: Sequence[tuple[str, str]] = ()) -> JackOutput:
+    """An output that is not connected by itself."""
+    return JackOutput(JackPlace(NAME, server.name, [""]), source, peers)
+
+
+def test_what_people_connect_is_made_again(
+    source: Source, dummy_jack: DummyJack, visitor: JackClient
+) -> None:
+    """A connection that somebody made is there on the next client; one that was broken is not."""
+    with closing(output(source, dummy_jack)) as first:
+        assert first.start() == []
+        assert first.is_there()
+        assert first.peers() == []
+        for number in (1, 2):
+            assert visitor.connect(f"{NAME}:out_1", f"visitor:in_{number}")
+        visitor._client.disconnect(f"{NAME}:out_1", "visitor:in_1")
+        wait_for(lambda: first.is_there() and first.peers() == [("out_1", "visitor:in_2")], 5.0)
+        peers = first.peers()
+    with closing(output(source, dummy_jack, peers)) as second:
+        assert second.start() == []
+        assert visitor.connections("in_2") == [f"{NAME}:out_1"]
+        assert visitor.connections("in_1") == []
+
+
+def test_a_port_that_comes_later_is_connected_then(source: Source, dummy_jack: DummyJack) -> None:
+    """After a restart of the server other clients come back in their own time."""
+    with closing(output(source, dummy_jack, [("out_2", "visitor:in_1")])) as late:
+        assert late.start() == [f"{NAME}:out_2 could not be connected to visitor:in_1"]
+        with closing(JackClient("visitor", dummy_jack.name)) as visitor:
+            visitor.add_input("in_1", PortName("In", 1, "In"))
+            visitor.activate()
+            wait_for(
+                lambda: late.is_there() and visitor.connections("in_1") == [f"{NAME}:out_2"], 5.0
+            )
+
+
+def test_it_tells_its_period(source: Source, dummy_jack: DummyJack) -> None:
+    """And its sample rate, and what JACK told of xruns."""
+    with closing(output(source, dummy_jack)) as made:
+        made.start()
+        figures = made.figures()
+    assert (figures["samplerate"], figures["period"]) == (48000, 128)
+    assert figures["xruns"] >= 0

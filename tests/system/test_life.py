@@ -1,0 +1,185 @@
+"""`jackrf listen` through its life: restarts at both ends, a sound card, files, and reports."""
+
+import json
+import os
+import socket
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from matplotlib.image import imread
+
+from jackrf.rtp.rtcp import Goodbye, ReceiverReport, SourceDescription, parse_compound
+from jackrf.testing import DummyJack
+from tests.system.instruments import Player, Recorder, wait_for
+from tests.system.music import TONE_LEVEL, level, one_voice, tone, wait_until_heard
+from tests.system.running import Listening, Program, Running, free_port, jackrf, jackrf_command
+
+pytestmark = pytest.mark.system
+
+WITHIN_SECONDS = 0.3
+"""From the moment that both ends are there to audio, as the issue asks."""
+TRIES = 4
+"""On a machine that others use, the best of some restarts is judged."""
+
+
+def first_sound(recorder: Recorder, since: float) -> float:
+    """Return how many s after a moment the tone was heard."""
+    wait_for(lambda: level(recorder, 0.02) > TONE_LEVEL / 2, 5.0)
+    return time.monotonic() - since
+
+
+def peers_of(recorder: Recorder, port: str) -> list[str]:
+    """What a port of another client is connected to."""
+    client = recorder.client._client
+    return [peer.name for peer in client.get_all_connections(client.get_port_by_name(port))]
+
+
+def test_audio_is_back_within_300_ms_after_the_sender_restarts(
+    dummy_jack: DummyJack, tmp_path: Path
+) -> None:
+    """Counted from the first packet of the new sender; the listener keeps its ports."""
+    port = free_port()
+    session = one_voice(port)
+    took = []
+    with (
+        Player(dummy_jack.name) as player,
+        Listening(port, dummy_jack.name) as listening,
+        Recorder(dummy_jack.name, listening.ports) as recorder,
+    ):
+        player.play(tone(), loop=True)
+        for _ in range(TRIES):
+            with Running(tmp_path, session, dummy_jack.name) as running:
+                wait_for(lambda: running.status()["mixes"]["ear"]["listeners"][0]["sent"] > 0)
+                took.append(first_sound(recorder, time.monotonic()))
+                assert recorder.client.connections("in_1") == listening.ports[:1]
+            if min(took) < WITHIN_SECONDS:
+                break
+    assert min(took) < WITHIN_SECONDS, took
+
+
+def test_it_outlives_its_server_with_the_same_ports_and_connections(tmp_path: Path) -> None:
+    """Jackd is killed under the listener and starts again: the same client name, the same ports,
+    connected as before, and audio within 300 ms after the server is there.
+    """
+    port = free_port()
+    sender = DummyJack(f"jackrf-{os.getpid()}-sends")
+    server = DummyJack(f"jackrf-{os.getpid()}-hears")
+    took = []
+    with sender, server, Player(sender.name) as player:
+        player.play(tone(), loop=True)
+        with (
+            Running(tmp_path, one_voice(port), sender.name),
+            Listening(port, server.name, connect=("system:playback_2",)) as listening,
+        ):
+            with Recorder(server.name, listening.ports) as recorder:
+                wait_until_heard(recorder)
+            for _ in range(TRIES):
+                server.stop(kill=True)
+                listening.wait_until(lambda: "JACK went away" in listening.said())
+                said = listening.said().count("JACK is back")
+                server.start()
+                began = time.monotonic()
+                listening.wait_until(lambda n=said: listening.said().count("JACK is back") > n)
+                back = time.monotonic() - began
+                with Recorder(server.name, listening.ports) as recorder:
+                    assert recorder.client.has_port("jackrf-listen:out_2")
+                    assert "system:playback_2" in peers_of(recorder, "jackrf-listen:out_1")
+                    began = time.monotonic()
+                    recorder.connect()
+                    took.append(back + first_sound(recorder, began))
+                if min(took) < WITHIN_SECONDS:
+                    break
+            assert listening.stop().code == 0
+    assert min(took) < WITHIN_SECONDS, took
+
+
+def test_a_sound_card_plays_without_jack_clients_of_ours(
+    dummy_jack: DummyJack, tmp_path: Path
+) -> None:
+    """PortAudio calls the compiled callback; here its way to the ear is JACK, so that it can be
+    recorded, and no sound card is needed.
+    """
+    port = free_port()
+    environment = dummy_jack.environment
+    listed = Program(jackrf_command("listen", "--device", "list"), environment)
+    with listed:
+        assert "system, JACK Audio Connection Kit: 2 channels, 48000 Hz" in listed.wait().output
+    with (
+        Player(dummy_jack.name) as player,
+        Running(tmp_path, one_voice(port), dummy_jack.name),
+    ):
+        player.play(tone(), loop=True)
+        command = jackrf_command("listen", f"udp://127.0.0.1:{port}", "--device", "system")
+        with Program(command, environment) as listening:
+            listening.wait_until(lambda: "plays on system" in listening.said())
+            with Recorder(dummy_jack.name, ["PortAudio:out_0"]) as recorder:
+                wait_until_heard(recorder)
+            ended = listening.stop()
+        assert (ended.code, ended.errors) == (0, "")
+        assert "playing: " in ended.output
+
+
+def test_json_a_recording_and_a_plot(dummy_jack: DummyJack, tmp_path: Path) -> None:
+    """A line of JSON a second and one at the end; a WAV with the tone in it; a picture."""
+    port = free_port()
+    wav, png = tmp_path / "heard.wav", tmp_path / "heard.png"
+    sdp = tmp_path / "ear.sdp"
+    with (
+        Player(dummy_jack.name) as player,
+        Running(tmp_path, one_voice(port), dummy_jack.name),
+    ):
+        player.play(tone(), loop=True)
+        assert jackrf("sdp", "ear", "-o", str(sdp)).code == 0
+        files = ("--record", str(wav), "--plot", str(png))
+        options = ("--server", dummy_jack.name, "--connect", "", "--json", *files)
+        with Program(jackrf_command("listen", str(sdp), *options)) as listening:
+            listening.wait_until(lambda: listening.said().count("\n") >= 3)
+            ended = listening.stop()
+    assert ended.code == 0
+    lines = [json.loads(line) for line in ended.output.splitlines()]
+    assert [line.get("summary", False) for line in lines] == [False] * (len(lines) - 1) + [True]
+    assert lines[-1]["state"] == "playing"
+    assert lines[-1]["packets"] > lines[0]["packets"] > 0
+    assert lines[-1]["peak_db"][0] == pytest.approx(20 * np.log10(TONE_LEVEL), abs=0.2)
+    audio, rate = soundfile.read(wav, dtype="float32")
+    assert rate == 48000
+    assert len(audio) > 2 * rate
+    assert np.abs(audio[-rate:, 0]).max() == pytest.approx(TONE_LEVEL, abs=0.01)
+    assert imread(png).shape[:2] == (1200, 1800)
+
+
+def test_the_sender_gets_reports(dummy_jack: DummyJack) -> None:
+    """A stream from any sender: reports come to the port above its own within two seconds, name
+    the stream and this listener, and a goodbye comes at the end.
+    """
+    port, own = free_port(), free_port()
+    with (
+        socket.socket(type=socket.SOCK_DGRAM) as rtp,
+        socket.socket(type=socket.SOCK_DGRAM) as rtcp,
+        Listening(port, dummy_jack.name) as listening,
+    ):
+        rtp.bind(("127.0.0.1", own))
+        rtcp.bind(("127.0.0.1", own + 1))
+        rtcp.settimeout(0.002)
+        found = []
+        for number in range(2000):
+            header = b"\x80\x60" + number.to_bytes(2, "big") + (128 * number).to_bytes(4, "big")
+            rtp.sendto(header + b"\0\0\x12\x34" + bytes(512), ("127.0.0.1", port))
+            try:
+                found.append(parse_compound(rtcp.recv(2048)))
+            except TimeoutError:
+                continue
+            if len(found) == 2:
+                break
+        report, description = found[-1]
+        assert isinstance(report, ReceiverReport)
+        assert isinstance(description, SourceDescription)
+        assert [block.ssrc for block in report.blocks] == [0x1234]
+        assert description.names[0][1] == f"jackrf@{socket.gethostname()}"
+        rtcp.settimeout(2.0)
+        assert listening.stop().code == 0
+        while not isinstance(parse_compound(rtcp.recv(2048))[-1], Goodbye):
+            pass
