@@ -1,9 +1,8 @@
 """Latency in frames from one JACK port to another of the same server, through the network.
 
 A client plays short chirps into the path and another records what comes out, each at its place on
-JACK's frame clock, so a direct wire measures 0 and the measuring itself adds nothing. The delay of
-each chirp is where the recording correlates with it best: a path that resamples, dithers or fades
-still has one, and one that loses or distorts a chirp is counted instead.
+JACK's frame clock, so a direct wire measures 0 and the measuring itself adds nothing
+(`jackrf.latency.chirps`).
 """
 
 import time
@@ -13,67 +12,17 @@ from dataclasses import dataclass, field
 
 import jack
 import numpy as np
-from numpy.typing import NDArray
 
 from bench.cases import Case
 from bench.clients import MODULE
 from bench.place import Place
 from bench.programs import Program
 from bench.results import Latency, Path_
-
-CHIRP_FRAMES = 256
-GAP_FRAMES = 6000
-"""From chirp to chirp."""
-LONGEST_FRAMES = 4500
-"""A chirp later than this counts as lost."""
-LEAD_FRAMES = 12000
-"""Before the first chirp."""
-LIKENESS = 0.7
-"""Correlation, 0..1, from which a chirp counts as come through."""
+from jackrf.latency.chirps import Audio, delays, make_chirps
 
 SETTLE_SECONDS = 1.5
 ZITA_SETTLE_SECONDS = 15.0
 """zita-n2j measures the sender's clock first, and comes near its final delay only then."""
-
-Audio = NDArray[np.float32]
-
-
-def make_chirp() -> Audio:
-    """Return a sweep from 1 to 9 kHz, 256 frames at 48 kHz, peak 0.5, faded at both ends."""
-    t = np.arange(CHIRP_FRAMES) / 48000
-    slope = 8000 / (CHIRP_FRAMES / 48000)
-    sound = np.sin(2 * np.pi * (1000 * t + slope * t * t / 2)) * np.hanning(CHIRP_FRAMES)
-    return (0.5 * sound).astype(np.float32)
-
-
-def make_chirps(count: int, period: int, seed: int = 1) -> tuple[Audio, list[int]]:
-    """Return a track of chirps, and where each begins: anywhere in a period."""
-    random = np.random.default_rng(seed)
-    starts = [LEAD_FRAMES + n * GAP_FRAMES + int(random.integers(period)) for n in range(count)]
-    track = np.zeros(LEAD_FRAMES + (count + 1) * GAP_FRAMES, np.float32)
-    for start in starts:
-        track[start : start + CHIRP_FRAMES] = make_chirp()
-    return track, starts
-
-
-def delays(recording: Audio, starts: list[int]) -> list[int]:
-    """Return the delay in frames of each chirp that came through.
-
-    Args:
-        recording: shape (frames,), on the same clock as `starts`.
-        starts: where each chirp was played.
-    """
-    chirp = make_chirp()
-    found = []
-    for start in starts:
-        heard = recording[start : start + LONGEST_FRAMES + CHIRP_FRAMES]
-        match = np.correlate(heard, chirp, "valid")
-        energy = np.convolve(heard * heard, np.ones(CHIRP_FRAMES, np.float32), "valid")
-        delay = int(np.argmax(match))
-        scale = float(np.sqrt(max(energy[delay], 0.0) * np.sum(chirp * chirp)))
-        if scale > 0 and match[delay] / scale > LIKENESS:
-            found.append(delay)
-    return found
 
 
 class Probe:

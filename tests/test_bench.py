@@ -221,7 +221,7 @@ def test_a_direct_wire_has_no_latency(place: "Place") -> None:
 
 def test_a_delay_is_found_through_noise_and_loss() -> None:
     """Two chirps late by 300 frames, one lost: two delays of 300."""
-    from bench.latency import delays, make_chirps
+    from jackrf.latency.chirps import delays, make_chirps
 
     track, starts = make_chirps(3, period=128)
     track[starts[1] : starts[1] + 1000] = 0.0

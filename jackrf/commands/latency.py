@@ -2,12 +2,16 @@
 
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import Any
 
 import numpy as np
 
+from jackrf.control import request
 from jackrf.errors import InputError, JackrfError
-from jackrf.latency.between import Answerer, Asker, Between, measure_between
+from jackrf.latency.answerer import Answerer
+from jackrf.latency.between import Asker, Between, measure_between
 from jackrf.latency.measuring import Found, measure
 
 MOST_CHIRPS = 400
@@ -32,13 +36,16 @@ def latency(
     if not 1 <= chirps <= MOST_CHIRPS:
         raise InputError(f"--chirps {chirps}: allowed are 1 to {MOST_CHIRPS}")
     if host is None:
-        print("\n".join(tell(measure(server, source, sink, chirps), source, sink)))
-        return
-    asker = Asker(host, port)
-    try:
-        print("\n".join(tell_between(measure_between(asker, server, source, chirps), source, host)))
-    finally:
-        asker.close()
+        found = measure(server, source, sink, chirps)
+        lines = tell(found, source, sink)
+        lines += tell_parts(ask_receiver(sink), found.median_ms, 0.0)
+    else:
+        with closing(Asker(host, port)) as asker:
+            between = measure_between(asker, server, source, chirps)
+        lines = tell_between(between, source, host)
+        median = float(np.median(between.milliseconds))
+        lines += tell_parts(between.figures, median, between.round_trip_ms / 2)
+    print("\n".join(lines))
 
 
 def answer(server: str | None, sink: str, port: int) -> None:
@@ -55,8 +62,7 @@ def answer(server: str | None, sink: str, port: int) -> None:
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    answerer = Answerer(server, sink, port)
-    try:
+    with closing(Answerer(server, sink, port, lambda: ask_receiver(sink))) as answerer:
         print(
             f"jackrf: hears {sink} and answers on UDP port {answerer.port}; now run "
             "`jackrf latency --with` this machine at the sender; stop with Ctrl-C",
@@ -64,8 +70,6 @@ def answer(server: str | None, sink: str, port: int) -> None:
         )
         while not stopping.is_set():
             answerer.serve(0.25)
-    finally:
-        answerer.close()
 
 
 def tell(found: Found, source: str, sink: str) -> list[str]:
@@ -100,6 +104,42 @@ def tell_between(found: Between, source: str, host: str) -> list[str]:
         _count(len(late), found.sent, min(late), max(late)),
         f"  clocks compared over the network, {network}; they drift {found.drift_ppm:+.1f} ppm",
     ]
+
+
+def tell_parts(
+    figures: Mapping[str, Any] | None, latency_ms: float, network_ms: float
+) -> list[str]:
+    """Return what of a latency is for what, in lines.
+
+    Args:
+        figures: of the receiver; None where it is no `jackrf listen` that can be asked.
+        latency_ms: from port to port.
+        network_ms: one way.
+    """
+    if figures is None:
+        return ["  its parts are not known: `jackrf listen` of that name cannot be asked"]
+    parts = figures["parts_ms"]
+    rows = [
+        ("packet", 0.0, "the packets of a period leave together, as soon as it is mixed"),
+        ("network", network_ms, "half of the quickest round trip"),
+        ("jitter", parts["jitter"], "playout delay that covers late packets"),
+        ("resampler", parts["resampler"], "its filter, where sender and receiver have two clocks"),
+    ]
+    rest = latency_ms - sum(value for _, value, _ in rows)
+    whole = f"the receiver's period of {parts['period']:.2f} ms, and room in the playout delay"
+    rows.append(("period", max(0.0, rest), whole))
+    if "output" in parts:
+        rows.append(("output", parts["output"], "of the sound card, after the port: to be added"))
+    return [f"  {name:<10}{value:6.2f} ms  {why}" for name, value, why in rows]
+
+
+def ask_receiver(sink: str) -> Mapping[str, Any] | None:
+    """Return the figures of the `jackrf listen` whose port this is, None if it cannot be asked."""
+    try:
+        found = request(sink.partition(":")[0], {"do": "listening"})
+    except JackrfError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _count(heard: int, sent: int, quickest: float, slowest: float) -> str:

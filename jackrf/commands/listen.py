@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from jackrf.errors import InputError
+from jackrf.listening.answering import answering
 from jackrf.listening.card import list_cards
 from jackrf.listening.figures import Figures
 from jackrf.listening.life import Listening
@@ -26,6 +27,8 @@ HISTORY = 600
 """Figures that the live view keeps, one a second."""
 PICTURE_SECONDS = 0.1
 LOG_SECONDS = 20.0
+CARD_NAME = "jackrf-listen"
+"""By which a receiver without a JACK client is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,8 @@ def listen(
     """Play a stream until SIGINT or SIGTERM.
 
     Args:
-        words: ``udp://ADDRESS:PORT``, an address of this machine or a multicast group; or the path
-            of an SDP file.
+        words: ``udp://ADDRESS:PORT``, an address of this machine or a multicast group;
+            ``rtsp://HOST:PORT/MIX``; or the path of an SDP file.
         place: where to play.
         encoding: L16, L24, or auto: by the payload type.
         delay: between network and ear.
@@ -109,10 +112,11 @@ def listen(
             signal.signal(number, listening.stop)
             # libjack takes an interrupted wait for a failure.
             signal.siginterrupt(number, False)
+        name = place.name if isinstance(place, JackPlace) else CARD_NAME
+        stack.enter_context(answering(name, listening.figures))
         rows = _keep_log(listening, telling.plot)
         _show(stack, listening, source, telling)
-        _sayer(telling)(_opening(words, output))
-        last = listening.run(output)
+        last = listening.run(output, _opening(source.words, output))
     _tell_end(last, telling)
     if telling.plot is not None:
         _draw(telling.plot, rows, last, source)

@@ -43,7 +43,8 @@ def listen(  # noqa: PLR0913, PLR0917 - an option is an argument
     url: Annotated[
         str | None,
         typer.Argument(
-            metavar="URL|FILE.sdp", help="udp://ADDRESS:PORT to listen on, or an SDP file."
+            metavar="URL|FILE.sdp",
+            help="rtsp://HOST:8554/MIX to tune in to, udp://ADDRESS:PORT to wait at, an SDP file.",
         ),
     ] = None,
     server: ServerName = None,
@@ -100,4 +101,37 @@ def identify(
     identify_mix(mix, seconds=seconds, client=client)
 
 
-LISTEN_COMMANDS: Mapping[str, Callable[..., Any]] = {"listen": listen, "identify": identify}
+def latency(
+    source: Annotated[
+        str, typer.Option("--from", metavar="PORT", help="JACK input that takes soft chirps.")
+    ] = "jackrf:in_01",
+    sink: Annotated[
+        str, typer.Option("--to", metavar="PORT", help="JACK output at which they are heard.")
+    ] = "jackrf-listen:out_1",
+    server: ServerName = None,
+    chirps: Annotated[int, typer.Option(help="How many, 8 a second.")] = 40,
+    host: Annotated[
+        str | None,
+        typer.Option("--with", metavar="HOST", help="The receiver's machine, where --answer runs."),
+    ] = None,
+    answer: Annotated[
+        bool, typer.Option("--answer", help="Hear for --with of another machine, until Ctrl-C.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="UDP port of --answer and --with.")
+    ] = 5998,
+) -> None:
+    """Measure how late a mix is heard, here or on another machine, and what takes how long."""
+    from jackrf.commands import latency as measuring
+
+    if answer:
+        measuring.answer(server, sink, port)
+    else:
+        measuring.latency(server, source, sink, chirps=chirps, host=host, port=port)
+
+
+LISTEN_COMMANDS: Mapping[str, Callable[..., Any]] = {
+    "listen": listen,
+    "identify": identify,
+    "latency": latency,
+}

@@ -24,15 +24,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jackrf.errors import InputError, JackrfError
-from jackrf.lan.networks import attached_networks, is_neighbour
-from jackrf.latency.chirps import find_chirps, make_chirps
+from jackrf.latency.answerer import MOST_BYTES, decode
+from jackrf.latency.chirps import make_chirps
 from jackrf.latency.clocks import SECOND, Comparison, Exchange, compare
-from jackrf.latency.instruments import Player, Recorder, apart
+from jackrf.latency.frame_clock import FrameClock
+from jackrf.latency.instruments import Player
 from jackrf.latency.measuring import SOFT_PEAK, require_port
 
-PORT = 5998
-MOST_SECONDS = 60.0
-MOST_BYTES = 8192
 PING_SECONDS = 0.05
 EARLY, LATE = -0.010, 0.100
 """s from a chirp's being played in which it is looked for."""
@@ -48,6 +46,7 @@ class Between:
         error_ms: by how much they can be wrong, at the most.
         round_trip_ms: of the quickest exchange of datagrams.
         drift_ppm: by how much the receiver's clock is faster than the sender's.
+        figures: of the receiver, as `jackrf listen --json` has them; None where it has none.
     """
 
     milliseconds: tuple[float, ...]
@@ -55,130 +54,7 @@ class Between:
     error_ms: float
     round_trip_ms: float
     drift_ppm: float
-
-
-class FrameClock:
-    """JACK's frame time of an instrument as monotonic ns: a line through what was looked at."""
-
-    def __init__(self, instrument: Player | Recorder) -> None:
-        self._instrument = instrument
-        self._origin = instrument.client.frame_time
-        self._seen: list[tuple[int, float]] = []
-
-    def look(self) -> None:
-        """Compare both clocks once; in the middle between two looks at the one."""
-        before = time.monotonic_ns()
-        frames = apart(self._instrument.client.frame_time, self._origin)
-        after = time.monotonic_ns()
-        if after - before < SECOND // 5000:
-            self._seen.append((frames, (before + after) / 2))
-
-    def at(self, frame_time: float) -> float:
-        """Return the monotonic ns of a frame time, which may lie between two frames."""
-        if len(self._seen) < 2:
-            raise JackrfError("this machine is too busy to compare its clocks: try again")
-        seen: NDArray[np.float64] = np.array(self._seen, np.float64)
-        middle = seen.mean(axis=0)
-        frames_seen, times = (seen - middle).T
-        slope = float(frames_seen @ times / (frames_seen @ frames_seen))
-        whole = int(frame_time)
-        frames = apart(whole % 2**32, self._origin) + frame_time - whole
-        return float(middle[1] + slope * (frames - middle[0]))
-
-
-class Answerer:
-    """The end that hears: answers pings, records when it is asked to, and tells what it heard.
-
-    Args:
-        server: JACK server name, None for the default one.
-        sink: full name of the port to hear.
-        port: UDP.
-
-    Raises:
-        InputError: the port is taken, or there is no such JACK port.
-    """
-
-    def __init__(self, server: str | None, sink: str, port: int) -> None:
-        self._socket = socket.socket(type=socket.SOCK_DGRAM)
-        try:
-            self._socket.bind(("0.0.0.0", port))  # noqa: S104 - who is answered is looked at
-        except OSError as error:
-            self._socket.close()
-            raise InputError(
-                f"port {port} cannot be listened on ({error.strerror}): name another with --port"
-            ) from None
-        try:
-            self._recorder = Recorder(server, [sink], name="jackrf-latency-out")
-            require_port(self._recorder, sink)
-        except BaseException:
-            self._socket.close()
-            raise
-        self._clock = FrameClock(self._recorder)
-        self._ends: float | None = None
-        self._heard: list[float] | None = None
-
-    @property
-    def port(self) -> int:
-        """The UDP port."""
-        return int(self._socket.getsockname()[1])
-
-    def serve(self, seconds: float) -> None:
-        """Answer whoever asks, for so long."""
-        until = time.monotonic() + seconds
-        while (patience := until - time.monotonic()) > 0.0:
-            self._socket.settimeout(min(patience, PING_SECONDS))
-            try:
-                data, peer = self._socket.recvfrom(MOST_BYTES)
-            except TimeoutError:
-                self._clock.look()
-                self._finish()
-                continue
-            came = time.monotonic_ns()
-            self._finish()
-            if is_neighbour(peer[0], attached_networks()):
-                self._answer(data, peer, came)
-
-    def _answer(self, data: bytes, peer: Any, came: int) -> None:
-        question = _decoded(data)
-        wanted = question.get("do")
-        answer: dict[str, Any] = {"n": question.get("n")}
-        if wanted == "ping":
-            answer |= {"came": came, "left": time.monotonic_ns()}
-        elif wanted == "listen" and isinstance(question.get("seconds"), int | float):
-            self._begin(min(float(question["seconds"]), MOST_SECONDS))
-        elif wanted == "heard":
-            answer |= {"heard": self._heard}
-        else:
-            return
-        self._socket.sendto(json.dumps(answer).encode(), peer)
-
-    def _begin(self, seconds: float) -> None:
-        if self._ends is None:
-            self._heard = None
-            self._recorder.connect()
-            self._recorder.begin(seconds)
-            self._ends = time.monotonic() + seconds
-
-    def _finish(self) -> None:
-        """When it has recorded for long enough, look for the chirps."""
-        if self._ends is None or time.monotonic() < self._ends:
-            return
-        take = self._recorder.end()
-        self._ends = None
-        self._heard = [self._clock.at(take.start + place) for place in find_chirps(take.audio[0])]
-
-    def close(self) -> None:
-        """Leave JACK and close the socket."""
-        self._recorder.client.close()
-        self._socket.close()
-
-
-def _decoded(data: bytes) -> Mapping[str, Any]:
-    try:
-        message = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}
-    return message if isinstance(message, dict) else {}
+    figures: Mapping[str, Any] | None = None
 
 
 class Asker:
@@ -203,16 +79,16 @@ class Asker:
         self._number = 0
         self._exchanges: list[Exchange] = []
 
-    def ask(self, seconds: float = 0.2, **question: Any) -> Mapping[str, Any] | None:
-        """Send one question and return its answer, None if it does not come in time."""
+    def ask(self, patience: float = 0.2, **question: Any) -> Mapping[str, Any] | None:
+        """Send one question and return its answer, None if it does not come within `patience` s."""
         self._number += 1
         data = json.dumps(question | {"n": self._number}).encode()
-        until = time.monotonic() + seconds
+        until = time.monotonic() + patience
         try:
             self._socket.sendto(data, self._place)
-            while (patience := until - time.monotonic()) > 0.0:
-                self._socket.settimeout(patience)
-                answer = _decoded(self._socket.recv(MOST_BYTES))
+            while (left := until - time.monotonic()) > 0.0:
+                self._socket.settimeout(left)
+                answer = decode(self._socket.recv(MOST_BYTES))
                 if answer.get("n") == self._number:
                     return answer
         except OSError:
@@ -268,7 +144,7 @@ def measure_between(asker: Asker, server: str | None, source: str, chirps: int) 
         clock = FrameClock(player)
         track, starts = make_chirps(chirps, player.client.period, peak=SOFT_PEAK)
         seconds = len(track) / player.client.samplerate + 0.5
-        if asker.ask(do="listen", seconds=seconds + LATE) is None:
+        if asker.ask(2.0, do="listen", seconds=seconds + LATE) is None:
             raise JackrfError("the answerer fell silent: is it still running?")
         begin = player.play(track[np.newaxis], delay=0.2)
         until = time.monotonic() + seconds + 2 * LATE
@@ -276,7 +152,7 @@ def measure_between(asker: Asker, server: str | None, source: str, chirps: int) 
             asker.ping()
             clock.look()
             time.sleep(PING_SECONDS)
-        heard = _heard(asker)
+        heard, figures = _heard(asker)
         comparison = asker.comparison()
         played = [comparison.there(round(clock.at((begin + at) % 2**32))) for at in starts]
     return Between(
@@ -285,15 +161,18 @@ def measure_between(asker: Asker, server: str | None, source: str, chirps: int) 
         error_ms=comparison.error / 1e6,
         round_trip_ms=min(comparison.first.round_trip, comparison.last.round_trip) / 1e6,
         drift_ppm=comparison.drift_ppm,
+        figures=figures,
     )
 
 
-def _heard(asker: Asker) -> list[float]:
+def _heard(asker: Asker) -> tuple[list[float], Mapping[str, Any] | None]:
     for _ in range(20):
         answer = asker.ask(do="heard")
         found = None if answer is None else answer.get("heard")
         if isinstance(found, list):
-            return [float(one) for one in found if isinstance(one, int | float)]
+            figures = answer.get("figures") if answer is not None else None
+            times = [float(one) for one in found if isinstance(one, int | float)]
+            return times, figures if isinstance(figures, dict) else None
         time.sleep(PING_SECONDS)
     raise JackrfError("the answerer did not tell what it heard: is it still running?")
 

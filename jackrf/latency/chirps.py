@@ -66,7 +66,7 @@ def find_chirps(recording: Audio) -> list[float]:
     if len(recording) < CHIRP_FRAMES:
         return []
     likeness = _likeness(recording, make_chirp())
-    found = []
+    found: list[float] = []
     while True:
         place = int(np.argmax(likeness))
         if likeness[place] <= LIKENESS:

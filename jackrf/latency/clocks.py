@@ -50,21 +50,31 @@ class Comparison:
     Attributes:
         first: the quickest exchange of the first half.
         last: that of the second half.
+        begin: of all exchanges, by our clock.
+        end: of all exchanges.
     """
 
     first: Exchange
     last: Exchange
+    begin: int
+    end: int
+
+    def _share(self, here: int) -> float:
+        """Return how far a time is on the way from the first to the last."""
+        span = self.last.middle - self.first.middle
+        return (here - self.first.middle) / span if span > 0 else 0.0
 
     def there(self, here: int) -> float:
         """Return the other clock's time in ns at a time of ours."""
-        span = self.last.middle - self.first.middle
-        share = (here - self.first.middle) / span if span > 0 else 0.0
-        return here + self.first.offset + share * (self.last.offset - self.first.offset)
+        change = self.last.offset - self.first.offset
+        return here + self.first.offset + self._share(here) * change
 
     @property
     def error(self) -> float:
-        """By how many ns it can be wrong, at the most, between the two exchanges."""
-        return max(self.first.round_trip, self.last.round_trip) / 2
+        """By how many ns it can be wrong, at the most, from `begin` to `end`."""
+        shares = [self._share(here) for here in (self.begin, self.end)]
+        first, last = self.first.round_trip / 2, self.last.round_trip / 2
+        return max(abs(1.0 - share) * first + abs(share) * last for share in (*shares, 0.0, 1.0))
 
     @property
     def drift_ppm(self) -> float:
@@ -79,5 +89,9 @@ def compare(exchanges: Sequence[Exchange]) -> Comparison | None:
     if not good:
         return None
     half = max(1, len(good) // 2)
-    quickest = [min(part, key=lambda one: one.round_trip) for part in (good[:half], good[-half:])]
-    return Comparison(*quickest)
+    first, last = (min(part, key=_took) for part in (good[:half], good[-half:]))
+    return Comparison(first, last, good[0].middle, good[-1].middle)
+
+
+def _took(one: Exchange) -> int:
+    return one.round_trip

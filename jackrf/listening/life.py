@@ -99,16 +99,17 @@ class Listening:
         self._stopping = True
         self._rouse()
 
-    def run(self, output: Output) -> Figures:
+    def run(self, output: Output, opening: str) -> Figures:
         """Play until `stop`, and return the last figures.
 
         Args:
             output: from `open`.
+            opening: what to say once it plays.
 
         Raises:
             JackrfError: the output refuses to start.
         """
-        for line in output.start():
+        for line in (*output.start(), opening):
             self._say(line)
         now = time.monotonic()
         due = [now + seconds for seconds, _ in self._watchers]
@@ -182,8 +183,9 @@ class Listening:
     def figures(self) -> Figures:
         """Return what there is to be told now."""
         at = time.monotonic() - self._began
-        if self._output is not None:
-            return figures_of(self._output, at, self._before)
+        output = self._output
+        if output is not None:
+            return figures_of(output, at, self._before)
         return waiting(self._before, at)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Where a stream comes from: an address or an SDP file becomes sockets that hear it."""
+"""Where a stream comes from: an address, an SDP file or a server becomes sockets that hear it."""
 
 import ipaddress
 import socket
@@ -10,6 +10,8 @@ from jackrf.errors import InputError
 from jackrf.receiver import MAX_DELAY_MS, Format, open_socket
 from jackrf.rtp.sdp import Offer, SdpError, parse
 from jackrf.rtp.stream import PAYLOADS
+from jackrf.rtsp.dialogue import parse_target
+from jackrf.rtsp.tuner import Tuner
 
 SDP_MOST = 65536
 """Bytes of a file that are read as SDP; real ones have some hundreds."""
@@ -20,13 +22,14 @@ class Source:
     """A stream that is listened to, with its sockets.
 
     Attributes:
-        words: the address or file, as the user wrote it.
+        words: the address or file, as the user wrote it, without a PIN.
         hearing: bound, non-blocking; packets come here, and the callback alone takes them.
         reports: RTCP beside it, non-blocking; None where its port is taken.
         offer: what an SDP says of the stream, None where packets alone tell.
         form: of the stream, as far as it is known beforehand.
         delay_ms: wanted from a frame's own time to its being played; None for the least.
         max_delay_ms: that the delay never exceeds.
+        tuner: that has the stream sent here, where it is heard by RTSP.
     """
 
     words: str
@@ -36,6 +39,7 @@ class Source:
     form: Format
     delay_ms: float | None = None
     max_delay_ms: float = MAX_DELAY_MS
+    tuner: Tuner | None = None
 
     @property
     def is_multicast(self) -> bool:
@@ -43,7 +47,9 @@ class Source:
         return ipaddress.ip_address(self.hearing.getsockname()[0].partition("%")[0]).is_multicast
 
     def close(self) -> None:
-        """Close both sockets; not before the callback is done with them."""
+        """Leave the mix and close both sockets; not before the callback is done with them."""
+        if self.tuner is not None:
+            self.tuner.close()
         self.hearing.close()
         if self.reports is not None:
             self.reports.close()
@@ -53,13 +59,16 @@ def open_source(words: str, encoding: str) -> Source:
     """Listen to what a URL or an SDP file names.
 
     Args:
-        words: ``udp://ADDRESS:PORT`` or the path of a file.
+        words: ``udp://ADDRESS:PORT``, ``rtsp://HOST:PORT/MIX``, or the path of a file.
         encoding: L16, L24, or auto.
 
     Raises:
-        InputError: it is neither, the port is in use, or the address is not this machine's.
+        InputError: it is none of these, the port is in use, or the address is not this machine's.
+        JackrfError: nobody answers by RTSP.
     """
     sample_bytes = _sample_bytes(encoding)
+    if words.startswith(("rtsp://", "rtspt://")):
+        return _tune_in(words, sample_bytes)
     offer = None
     if "://" in words:
         place = parse_url(words)
@@ -70,6 +79,14 @@ def open_source(words: str, encoding: str) -> Source:
     rtcp_port = place.port + 1 if offer is None else offer.rtcp_port
     form = Format(sample_bytes) if offer is None else _format(offer, sample_bytes)
     return Source(words, hearing, _open_reports(place, rtcp_port), offer, form)
+
+
+def _tune_in(words: str, sample_bytes: int) -> Source:
+    target = parse_target(words)
+    tuner = Tuner(target)
+    form = Format(sample_bytes) if tuner.offer is None else _format(tuner.offer, sample_bytes)
+    # The URL is shown, and without the PIN.
+    return Source(target.url, tuner.hearing, tuner.reports, tuner.offer, form, tuner=tuner)
 
 
 def _format(offer: Offer, sample_bytes: int) -> Format:

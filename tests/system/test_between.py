@@ -1,0 +1,60 @@
+"""Latency measured: on one server, and with an answerer as on another machine, both agree."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from jackrf.testing import DummyJack
+from tests.system.music import one_voice
+from tests.system.running import Listening, Program, Running, free_port, jackrf, jackrf_command
+
+pytestmark = pytest.mark.system
+
+PARTS = ("packet", "network", "jitter", "resampler", "period")
+
+
+def milliseconds(text: str) -> float:
+    """The latency of the first line."""
+    found = re.search(r": ([0-9.]+) ms", text)
+    assert found, text
+    return float(found[1])
+
+
+def test_here_and_with_another_machine_the_latency_is_the_same(
+    dummy_jack: DummyJack, tmp_path: Path
+) -> None:
+    """One period from jackrf's input to the listener's output, in frames and ms, with its parts;
+    by way of an answerer, whose clock is compared over UDP, the same within the error it tells.
+    """
+    port, answers = free_port(), free_port()
+    server = ("--server", dummy_jack.name)
+    with (
+        Running(tmp_path, one_voice(port), dummy_jack.name),
+        Listening(port, dummy_jack.name),
+    ):
+        here = jackrf("latency", *server, "--chirps", "12")
+        assert (here.code, here.errors) == (0, "")
+        assert "jackrf:in_01 → jackrf-listen:out_1: " in here.output
+        assert all(f"\n  {name} " in here.output for name in PARTS)
+        answerer = jackrf_command("latency", "--answer", *server, "--port", str(answers))
+        with Program(answerer) as answering:
+            answering.wait_until(lambda: "answers on UDP port" in answering.said())
+            asked = ("--with", "127.0.0.1", "--port", str(answers), "--chirps", "12")
+            there = jackrf("latency", *server, *asked)
+            assert (there.code, there.errors) == (0, "")
+            assert answering.stop().code == 0
+    assert "127.0.0.1: " in there.output
+    assert all(f"\n  {name} " in there.output for name in PARTS)
+    assert milliseconds(there.output) == pytest.approx(milliseconds(here.output), abs=1.5)
+
+
+def test_what_is_missing_is_told(dummy_jack: DummyJack) -> None:
+    """A port that is not there, a machine where nobody answers, too many chirps."""
+    server = ("--server", dummy_jack.name)
+    wrong = jackrf("latency", *server, "--from", "nobody:in")
+    assert (wrong.code, wrong.line.count("there is no JACK port 'nobody:in'")) == (2, 1)
+    alone = jackrf("latency", *server, "--with", "127.0.0.1", "--port", str(free_port()))
+    assert (alone.code, alone.line.count("run `jackrf latency --answer` there")) == (1, 1)
+    many = jackrf("latency", "--chirps", "1000")
+    assert (many.code, many.line) == (2, "jackrf: --chirps 1000: allowed are 1 to 400")
