@@ -17,6 +17,7 @@ MAIN = (
     "run",
     "listen",
     "identify",
+    "latency",
     "status",
     "sdp",
     "qr",
