@@ -12,13 +12,19 @@ from tests.system.running import Listening, Program, Running, free_port, jackrf,
 pytestmark = pytest.mark.system
 
 PARTS = ("packet", "network", "jitter", "resampler", "period")
+TRIES = 4
+"""On a machine that others use, cycles are lost, and a listener plays later for a second."""
 
 
 def milliseconds(text: str) -> float:
     """The latency of the first line."""
     found = re.search(r": ([0-9.]+) ms", text)
-    assert found, text
-    return float(found[1])
+    return float(found[1]) if found else float("nan")
+
+
+def agree(here: str, there: str) -> bool:
+    """Whether both found the same, to half a ms: as much as frame times wander here."""
+    return abs(milliseconds(here) - milliseconds(there)) < 0.5
 
 
 def test_here_and_with_another_machine_the_latency_is_the_same(
@@ -33,20 +39,22 @@ def test_here_and_with_another_machine_the_latency_is_the_same(
         Running(tmp_path, one_voice(port), dummy_jack.name),
         Listening(port, dummy_jack.name),
     ):
-        here = jackrf("latency", *server, "--chirps", "12")
-        assert (here.code, here.errors) == (0, "")
-        assert "jackrf:in_01 → jackrf-listen:out_1: " in here.output
-        assert all(f"\n  {name} " in here.output for name in PARTS)
         answerer = jackrf_command("latency", "--answer", *server, "--port", str(answers))
+        asked = ("--with", "127.0.0.1", "--port", str(answers), "--chirps", "12")
         with Program(answerer) as answering:
             answering.wait_until(lambda: "answers on UDP port" in answering.said())
-            asked = ("--with", "127.0.0.1", "--port", str(answers), "--chirps", "12")
-            there = jackrf("latency", *server, *asked)
-            assert (there.code, there.errors) == (0, "")
+            for _ in range(TRIES):
+                here = jackrf("latency", *server, "--chirps", "12")
+                there = jackrf("latency", *server, *asked)
+                if agree(here.output, there.output):
+                    break
             assert answering.stop().code == 0
+    assert [(one.code, one.errors) for one in (here, there)] == [(0, "")] * 2
+    assert "jackrf:in_01 → jackrf-listen:out_1: " in here.output
     assert "127.0.0.1: " in there.output
-    assert all(f"\n  {name} " in there.output for name in PARTS)
-    assert milliseconds(there.output) == pytest.approx(milliseconds(here.output), abs=1.5)
+    for one in (here, there):
+        assert all(f"\n  {name} " in one.output for name in PARTS)
+    assert agree(here.output, there.output), here.output + there.output
 
 
 def test_what_is_missing_is_told(dummy_jack: DummyJack) -> None:
