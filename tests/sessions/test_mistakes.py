@@ -103,8 +103,10 @@ MISTAKES = [
     (
         "[inputs.vox]",
         "[radio]\nlisten = '0.0.0.0'\n[inputs.vox]",
-        "9: radio = (a table of 1): unknown key; "
-        "allowed here: format, name, inputs, mixes, osc, listen, web",
+        (
+            "9: radio = (a table of 1): unknown key; "
+            "allowed here: format, name, inputs, mixes, osc, listen, web"
+        ),
     ),
     (
         "gain = -6.0, ",
