@@ -8,15 +8,28 @@ import asyncio
 import contextlib
 import ipaddress
 import socket
+import sys
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from jackrf.announcing.sap import GROUPS, PORT, REPEAT_SECONDS, TTL, announcement
 from jackrf.desk import Desk
 from jackrf.errors import JackrfError
 from jackrf.reports import describe
 
+LOOK_SECONDS = 1.0
+"""How often it is looked for something to announce, while there is nothing: JACK may be away."""
+
 Stream = tuple[str, int]
 """A mix's id, and which of its destinations."""
+
+
+class Told(NamedTuple):
+    """What is announced: our address, by which interface (None: the address's own), the SDP."""
+
+    origin: str
+    interface: str | None
+    text: str
 
 
 class Announcer:
@@ -30,7 +43,7 @@ class Announcer:
     def __init__(self, desk: Desk, mixes: Sequence[str]) -> None:
         self._desk = desk
         self._mixes = mixes
-        self._told: dict[Stream, tuple[str, str]] = {}
+        self._told: dict[Stream, Told] = {}
         self._versions: dict[Stream, int] = {}
         self._timer: asyncio.TimerHandle | None = None
 
@@ -48,16 +61,17 @@ class Announcer:
         """Announce what there is now, and again after ten seconds."""
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(REPEAT_SECONDS, self.tell)
-        for stream, (origin, text) in self._current().items():
+        for stream, now in self._current().items():
             before = self._told.get(stream)
-            if before is not None and before != (origin, text):
-                _send(before[0], announcement(*before, delete=True))
-            self._told[stream] = origin, text
-            _send(origin, announcement(origin, text))
+            if before is not None and before != now:
+                _send(before, delete=True)
+            self._told[stream] = now
+            _send(now)
+        pause = REPEAT_SECONDS if self._told else LOOK_SECONDS
+        self._timer = asyncio.get_running_loop().call_later(pause, self.tell)
 
-    def _current(self) -> dict[Stream, tuple[str, str]]:
-        """Return origin and SDP of each stream; nothing while there is no JACK server."""
+    def _current(self) -> dict[Stream, Told]:
+        """Return what there is to announce; nothing while there is no JACK server."""
         found = {}
         for mix in self._mixes:
             number = self._desk.mixer.mix_number[mix]
@@ -66,15 +80,17 @@ class Announcer:
             for place, listener in enumerate(sent):
                 if ipaddress.ip_address(listener.sender.partition("%")[0]).version != 4:
                     continue
+                interface = listener.destination.interface if listener.destination else None
                 with contextlib.suppress(JackrfError):
-                    found[mix, place] = listener.sender, self._described((mix, place))
+                    text = self._described((mix, place))
+                    found[mix, place] = Told(listener.sender, interface, text)
         return found
 
     def _described(self, stream: Stream) -> str:
         version = self._versions.setdefault(stream, 1)
         text = describe(self._desk, *stream, version=version)
         told = self._told.get(stream)
-        if told is None or told[1] == text:
+        if told is None or told.text == text:
             return text
         self._versions[stream] = version + 1
         return describe(self._desk, *stream, version=version + 1)
@@ -84,17 +100,24 @@ class Announcer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        for origin, text in self._told.values():
-            _send(origin, announcement(origin, text, delete=True))
+        for told in self._told.values():
+            _send(told, delete=True)
         self._told.clear()
 
 
-def _send(origin: str, packet: bytes) -> None:
+def _send(told: Told, *, delete: bool = False) -> None:
+    packet = announcement(told.origin, told.text, delete=delete)
     # A network that is down is told of it the next time.
     with socket.socket(type=socket.SOCK_DGRAM) as sender, contextlib.suppress(OSError):
         sender.setblocking(False)
         sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, TTL)
-        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(origin))
-        sender.bind((origin, 0))
+        sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, _by(told))
+        sender.bind((told.origin, 0))
         for group in GROUPS:
             sender.sendto(packet, (group, PORT))
+
+
+def _by(told: Told) -> bytes:
+    """Return a struct ip_mreqn (ip(7)): group, address, and the number of an interface."""
+    number = 0 if told.interface is None else socket.if_nametoindex(told.interface)
+    return bytes(4) + socket.inet_aton(told.origin) + number.to_bytes(4, sys.byteorder)

@@ -12,7 +12,7 @@ from jackrf.announcing.announcer import Announcer
 from jackrf.announcing.sap import GROUPS, PORT
 from jackrf.rtp.sdp import parse
 from jackrf.testing import DummyJack
-from tests.announcing.stage import stage
+from tests.announcing.stage import GROUP, stage
 
 pytestmark = pytest.mark.system
 
@@ -62,6 +62,21 @@ def test_a_mix_is_announced_and_taken_back(dummy_jack: DummyJack, group: str) ->
             announcer.close()
             announcer.close()
             assert {told(plain)[0] for _ in range(2)} == {0x24}
+
+    asyncio.run(work())
+
+
+def test_it_is_told_where_the_stream_goes(dummy_jack: DummyJack) -> None:
+    """By the interface that the destination names."""
+
+    async def work() -> None:
+        with stage(dummy_jack) as desk, hearing(GROUPS[1]) as plain:
+            announcer = Announcer(desk, ["choir"])
+            announcer.start()
+            kind, _, text = told(plain)
+            assert kind == 0x20
+            assert f"c=IN IP4 {GROUP}/1\r\n" in text
+            announcer.close()
 
     asyncio.run(work())
 
