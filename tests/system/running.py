@@ -26,7 +26,9 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a process left: exit code, both outputs, and how long it took after its signal."""
+    """What a process left: exit code, both outputs, and how long it took after its signal, without
+    the time in which other programs had the processors.
+    """
 
     code: int
     output: str
@@ -77,10 +79,25 @@ class Program:
         return self._streams[stream].read()
 
     def wait(self, seconds: float = START_SECONDS) -> Ended:
-        """Wait until it ends by itself."""
-        began = time.monotonic()
-        code = self.process.wait(seconds)
-        return Ended(code, self.said(0), self.said(1), time.monotonic() - began)
+        """Wait until it ends by itself; how long it takes is told as on a machine of its own."""
+        began, before = time.monotonic(), self.kept_waiting()
+        wait_for(self._is_over, seconds)
+        taken = time.monotonic() - began - (self.kept_waiting() - before)
+        return Ended(self.process.wait(), self.said(0), self.said(1), taken)
+
+    def _is_over(self) -> bool:
+        """Say whether it has ended, and leave what the system knows of it where it is."""
+        if self.process.returncode is not None:
+            return True
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
+
+    def kept_waiting(self) -> float:
+        """Return for how long its main thread was ready to run and others had the processors."""
+        try:
+            scheduled = Path(f"/proc/{self.pid}/schedstat").read_text()
+        except FileNotFoundError:
+            return 0.0
+        return int(scheduled.split()[1]) / 1e9
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 10.0) -> Ended:
         """Send a signal, wait for the end."""

@@ -14,22 +14,13 @@ from tests.system.running import Program, jackrf_command, with_osc_of_its_own
 pytestmark = pytest.mark.system
 
 
-def seconds_kept_waiting(program: Program) -> float:
-    """Return how long a process was ready to run and other programs had the processors."""
-    try:
-        scheduled = Path(f"/proc/{program.pid}/schedstat").read_text()
-    except FileNotFoundError:
-        return 0.0
-    return int(scheduled.split()[1]) / 1e9
-
-
 def seconds_to_first_packet(server: DummyJack, session: Path) -> float:
     """Start jackrf, and return how long its first packet takes on a machine of its own."""
     with Capture() as capture:
         session.write_text(with_osc_of_its_own(one_voice(capture.port)))
         with Program(jackrf_command("run", str(session), "--server", server.name)) as program:
             program.wait_until(lambda: capture.count > 0)
-            waited = seconds_kept_waiting(program)
+            waited = program.kept_waiting()
             return capture.packets[0].at - program.began - waited
 
 
