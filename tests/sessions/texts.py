@@ -96,7 +96,10 @@ def session_texts(draw: st.DrawFn) -> Written:
         fields = draw(a_table(need, "strip"))
         _write(draw, f"inputs.{strip}", fields, dotted, sections)
     for mix in mixes:
-        fields = draw(a_table({"name": literal(draw(NAMES))}, "mix"))
+        need = {"name": literal(draw(NAMES))}
+        sides = draw(st.sets(st.sampled_from(["connect_left", "connect_right"])))
+        need |= {side: literal(draw(PEERS)) for side in sorted(sides)}
+        fields = draw(a_table(need, "mix"))
         hears = draw(st.lists(st.sampled_from(strips), unique=True))
         sends = {s: draw(a_table({"gain": literal(draw(GAINS))}, "send")) for s in hears}
         way = draw(st.sampled_from(["section", "section", "inside", "apart"]))

@@ -11,7 +11,7 @@ from jackrf.sessions.session import load
 from jackrf.testing import DummyJack
 from tests.quiet import best_of
 from tests.sessions.large import large_session
-from tests.system.instruments import wait_for
+from tests.system.instruments import Player, wait_for
 from tests.system.running import Program, Running, jackrf, jackrf_command, with_osc_of_its_own
 
 pytestmark = pytest.mark.system
@@ -83,6 +83,38 @@ def test_after_a_power_cut_it_goes_on_where_it_was(file: Path, dummy_jack: Dummy
         assert (running.unsaved, gain_in(file)) == (0, -8.0)
         assert running.stop().code == 0
     assert not journal_of(file).exists()
+
+
+def test_what_people_connect_is_connected_again(file: Path, dummy_jack: DummyJack) -> None:
+    """After a power cut without having been saved; and what they disconnect, in whatever patchbay,
+    is in the file no longer when it is saved.
+    """
+    cables = [("player:out_1", f"{NAME}:in_01"), (f"{NAME}:mix_01_r", "system:playback_2")]
+    with Player(dummy_jack.name) as player:
+        patchbay = player.client._client
+
+        def connected() -> list[bool]:
+            return [
+                destination in [port.name for port in patchbay.get_all_connections(source)]
+                for source, destination in cables
+            ]
+
+        with RunningFile(file, dummy_jack.name) as running:
+            for source, destination in cables:
+                patchbay.connect(source, destination)
+            wait_for(lambda: running.unsaved == 2)
+            time.sleep(JOURNAL_SECONDS)
+            running.stop(signal.SIGKILL)
+        with RunningFile(file, dummy_jack.name) as running:
+            wait_for(lambda: connected() == [True, True])
+            running.ask("save")
+            assert load(file).inputs["kick"].connect == ["player:out_1"]
+            assert load(file).mixes["drums"].connect_right == ["system:playback_2"]
+            patchbay.disconnect(*cables[1])
+            wait_for(lambda: running.unsaved == 1)
+            running.ask("save")
+            assert load(file).mixes["drums"].connect_right == []
+        assert "# not too loud" in file.read_text()
 
 
 def test_what_is_not_saved_at_the_end_is_said_and_back_at_the_next_start(
