@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from jackrf.rtp.stream import Encoding
 from jackrf.testing import DummyJack
 from tests.system.decoders import samples
-from tests.system.instruments import Player, wait_for
+from tests.system.instruments import Player, Recorder, wait_for
+from tests.system.music import tone, wait_until_heard, wait_until_silent
 from tests.system.players import TUNERS, Tuner, ffmpeg_tcp, ffmpeg_udp, gstreamer_tcp
-from tests.system.running import Program, Running
+from tests.system.running import Program, Running, jackrf_command, server_port
 
 pytestmark = pytest.mark.system
 
@@ -155,3 +156,30 @@ def test_a_pin_opens_a_mix_to_players(dummy_jack: DummyJack, tmp_path: Path) -> 
         with Program(ffmpeg_tcp(url(running, "keys"), "L16", out)) as program:
             program.wait_until(lambda: out.exists() and out.stat().st_size > 0)
         assert running.status()["rtsp"]["refused"]["wrong_pin"] == 1
+
+
+@pytest.mark.parametrize("scheme", ["rtsp", "rtspt"])
+def test_jackrf_listen_tunes_in_and_stays(
+    dummy_jack: DummyJack, tmp_path: Path, scheme: str
+) -> None:
+    """With the PIN of the mix, over UDP and over TCP; and when the sender has been started anew it
+    hears it again by itself.
+    """
+    session = f"{SESSION.replace('ENCODING', 'L16')}[osc]\nport = {server_port()}\n"
+    session += f"[listen]\nport = {server_port()}\n"
+    with ExitStack() as stack:
+        player = stack.enter_context(Player(dummy_jack.name))
+        player.play(tone(), loop=True)
+        with Running(tmp_path, session, dummy_jack.name) as running:
+            pin = running.ask("pin", mix="drums")
+            words = url(running, user=f"drums:{pin}@").replace("rtsp", scheme, 1)
+            ear = ["--server", dummy_jack.name, "--name", "ear", "--connect", ""]
+            program = stack.enter_context(Program(jackrf_command("listen", words, *ear)))
+            program.wait_until(lambda: "listens on" in program.said())
+            assert pin not in program.said()
+            recorder = stack.enter_context(Recorder(dummy_jack.name, ["ear:out_1"]))
+            wait_until_heard(recorder)
+            assert listeners(running)[0]["url"].startswith("udp" if scheme == "rtsp" else "tcp")
+        wait_until_silent(recorder)
+        with Running(tmp_path, session, dummy_jack.name):
+            wait_until_heard(recorder)
