@@ -8,5 +8,7 @@ cpu         CPU time and callback durations, in turns
 latency     frames from a JACK port through the network to a JACK port
 interference  the callback while Python is busy; `busy` is the program it measures
 first_packet, soak  how soon it sends, and what it holds after minutes
+age         how old audio gets over links that are too slow for it; needs root
+listeners   what one more listener costs
 results, table, picture  one JSON file, and how it is shown
 """

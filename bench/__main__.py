@@ -9,12 +9,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
+from bench.age import measure_age
 from bench.cpu import measure_cpu
 from bench.first_packet import measure_first_packet
 from bench.interference import measure_interference
 from bench.latency import measure_latency
+from bench.listeners import measure_listeners
 from bench.machine import this_machine
-from bench.picture import draw
+from bench.picture import draw, draw_age
 from bench.place import Place, open_place
 from bench.results import Results
 from bench.soak import measure_soak
@@ -33,10 +35,12 @@ PARTS: dict[str, Measure] = {
         "interference": measure_interference(place, o.loads, 2 * o.seconds, say)
     },
     "start": lambda place, o, say: {"first_packet": measure_first_packet(place, o.rounds, say)},
+    "age": lambda place, o, say: {"age": measure_age(place, o.age_seconds, say)},
+    "listeners": lambda _, __, say: {"listeners": measure_listeners(say)},
     "soak": lambda place, o, say: {"soak": measure_soak(place, o.minutes, say)},
 }
 HERE = Path(__file__).parent
-USUAL = ["cpu", "latency", "busy", "start"]
+USUAL = ["cpu", "latency", "busy", "start", "age", "listeners"]
 TABLE_WIDTH = 132
 """Columns in which no table is cut."""
 
@@ -52,6 +56,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4.0, help="length of a turn [4]")
     parser.add_argument("--loads", type=int, default=6, help="runs under each load [6]")
     parser.add_argument("--chirps", type=int, default=45, help="chirps through each path [45]")
+    parser.add_argument("--age-seconds", type=float, default=60.0, help="over slow links [60]")
     parser.add_argument("--minutes", type=float, default=10.0, help="length of the soak [10]")
     parser.add_argument("--out", type=Path, default=HERE, help="folder of results.*")
     options = parser.parse_args()
@@ -92,6 +97,7 @@ def main() -> None:
     text = markdown(results)
     (options.out / "results.md").write_text(text)
     draw(results, options.out / "results.png")
+    draw_age(results, options.out / "age.png")
     readme = options.out.parent / "README.md"
     if options.out == HERE:
         readme.write_text(in_readme(readme.read_text("utf-8"), results), "utf-8")

@@ -104,6 +104,34 @@ def _draw_latency(axes: Axes, latency: Latency) -> None:
     axes.set_xlabel(f"periods of {latency.period} frames, median")
 
 
+def draw_age(results: Results, path: Path) -> None:
+    """Write the picture of ages over slow links, where they were measured."""
+    if results.age is None:
+        return
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(9, 4.6), facecolor="white")
+        axes = figure.subplots()
+        for case in results.age.cases:
+            known = [(n, age) for n, age in enumerate(case.by_second) if age is not None]
+            seconds, medians = zip(*known, strict=True)
+            style = "--" if case.title.endswith("TCP") else "-"
+            axes.plot(seconds, medians, style, color=_colour(case.title), linewidth=2.5)
+            text = f"{case.title}: {case.p50:,.0f} ms"
+            axes.annotate(text, (seconds[-1], medians[-1]), (6, -4), textcoords="offset points")
+        axes.set_yscale("log")
+        axes.set_xlim(0, results.age.seconds * 1.6)
+        axes.set_xticks(range(0, int(results.age.seconds) + 1, 10))
+        axes.yaxis.set_major_formatter("{x:.0f}")
+        axes.grid(color=FAINT, linewidth=0.8)
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+        axes.set_title(f"Age of the audio: 1.5 Mbit/s over {results.age.rate}/s")
+        axes.set_xlabel("s since the link is slow")
+        axes.set_ylabel("ms, median of each second, logarithmic")
+        figure.tight_layout()
+        figure.savefig(path, dpi=150)
+
+
 def draw(results: Results, path: Path) -> None:
     """Write the picture, where both CPU time and latency were measured."""
     if results.cpu is None or results.latency is None:

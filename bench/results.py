@@ -118,6 +118,47 @@ class Soak(Figures):
     packets: int
 
 
+class AgeCase(Figures):
+    """One listener behind a link that is too slow; ages in ms."""
+
+    title: str
+    packets: int
+    p50: float
+    p99: float
+    largest: float
+    by_second: list[float | None]
+    """The median of each second; None where nothing came"""
+
+
+class Age(Figures):
+    """The age of audio over such links, all at once."""
+
+    measured: str = Field(default_factory=now)
+    seconds: float
+    rate: str
+    cases: list[AgeCase]
+
+
+class ListenerCost(Figures):
+    """What one more listener of a mix costs the callback."""
+
+    kind: str
+    alone_us: float
+    """The callback without any"""
+    each_us: list[float]
+    """Of each round"""
+
+
+class Listeners(Figures):
+    """Two hundred listeners of one mix."""
+
+    measured: str = Field(default_factory=now)
+    title: str
+    count: int
+    period: int
+    costs: list[ListenerCost]
+
+
 class Results(Figures):
     """Everything; a part that was not measured on this machine is None."""
 
@@ -127,6 +168,8 @@ class Results(Figures):
     interference: Interference | None = None
     first_packet: FirstPacket | None = None
     soak: Soak | None = None
+    age: Age | None = None
+    listeners: Listeners | None = None
 
     @classmethod
     def read(cls, path: Path, machine: Machine) -> Self:

@@ -4,7 +4,18 @@ import statistics
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bench.results import CpuCase, Interference, Latency, Path_, Quantiles, Results, Soak, Turn
+from bench.results import (
+    CpuCase,
+    Interference,
+    Latency,
+    ListenerCost,
+    Listeners,
+    Path_,
+    Quantiles,
+    Results,
+    Soak,
+    Turn,
+)
 
 
 def turns(case: CpuCase, label: str) -> list[Turn]:
@@ -76,6 +87,12 @@ def growth_kib(soak: Soak) -> int:
     return max(soak.memory_kib[middle:]) - max(soak.memory_kib[: middle + 1])
 
 
+def most_listeners(listeners: Listeners, cost: ListenerCost) -> int:
+    """Return how many listeners of a kind make a period half full, the desk included."""
+    half = listeners.period / 48000 * 1e6 / 2
+    return int((half - cost.alone_us) / statistics.median(cost.each_us))
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """Something that must hold, and whether it did."""
@@ -127,9 +144,30 @@ def _of_interference(results: Results) -> list[Requirement]:
     return [xruns, tail]
 
 
+def _of_listeners(results: Results) -> list[Requirement]:
+    found = []
+    if results.age is not None:
+        udp, tcp, ancestor = results.age.cases
+        slow = "over a link that is too slow"
+        found += [
+            _at_most(f"age of audio {slow}, {udp.title}, p99", udp.p99, 40.0, " ms"),
+            _at_most(f"age of audio {slow}, {tcp.title}, p50", tcp.p50, 60.0, " ms"),
+            Requirement(
+                f"age of audio {slow}, {ancestor.title}",
+                "> 5000 ms",
+                f"{ancestor.largest:.0f} ms",
+                ancestor.largest > 5000.0,
+            ),
+        ]
+    if results.listeners is not None:
+        udp_cost = statistics.median(results.listeners.costs[0].each_us)
+        found.append(_at_most("one more UDP listener of a mix", udp_cost, 3.0, " µs"))
+    return found
+
+
 def requirements(results: Results) -> list[Requirement]:
     """Return what must hold, of the parts that were measured."""
-    found = _of_cpu(results) + _of_interference(results)
+    found = _of_cpu(results) + _of_interference(results) + _of_listeners(results)
     latency, first, soak = results.latency, results.first_packet, results.soak
     if latency is not None:
         for path in latency.paths:

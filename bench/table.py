@@ -3,7 +3,18 @@
 import statistics
 from collections.abc import Iterable
 
-from bench.results import Cpu, CpuCase, FirstPacket, Interference, Latency, Path_, Results, Soak
+from bench.results import (
+    Age,
+    Cpu,
+    CpuCase,
+    FirstPacket,
+    Interference,
+    Latency,
+    Listeners,
+    Path_,
+    Results,
+    Soak,
+)
 from bench.summary import (
     callback,
     cpu_ms,
@@ -11,6 +22,7 @@ from bench.summary import (
     growth_kib,
     kind_of,
     labels,
+    most_listeners,
     periods,
     requirements,
     turns,
@@ -167,6 +179,39 @@ def _soak(soak: Soak) -> list[str]:
     return ["## Memory", "", text, ""]
 
 
+def _age(age: Age) -> list[str]:
+    table = [
+        [case.title, str(case.packets), f"{case.p50:.1f}", f"{case.p99:.1f}", f"{case.largest:.1f}"]
+        for case in age.cases
+    ]
+    note = (
+        f"{age.measured}. {age.seconds:g} s of L16 stereo at 48 kHz, 1.5 Mbit/s, over links of "
+        f"{age.rate}/s (`tc tbf`, burst and limit 3 kB), all at once; age against a listener on "
+        "loopback. [age.png](age.png) shows it over time."
+    )
+    header = ["listener", "packets", "p50 ms", "p99 ms", "largest ms"]
+    return ["## Age of the audio over a slow link", "", *rows(header, *table), "", note, ""]
+
+
+def _listeners(listeners: Listeners) -> list[str]:
+    table = [
+        [
+            cost.kind,
+            f"{statistics.median(cost.each_us):.2f}",
+            f"{min(cost.each_us):.2f} to {max(cost.each_us):.2f}",
+            f"{most_listeners(listeners, cost)}",
+        ]
+        for cost in listeners.costs
+    ]
+    note = (
+        f"{listeners.measured}. {listeners.title}, with 0 and {listeners.count} listeners of one "
+        "mix in turns, over loopback, where sending does the receiver's work as well. The last "
+        f"column: how many make a period of {listeners.period} frames half full, the desk included."
+    )
+    header = ["one more listener", "µs each", "lowest to highest", "for half a period"]
+    return ["## Many listeners of one mix", "", *rows(header, *table), "", note, ""]
+
+
 def markdown(results: Results) -> str:
     """Return the whole page."""
     machine = results.machine
@@ -190,6 +235,10 @@ def markdown(results: Results) -> str:
         lines += _interference(results.interference)
     if results.first_packet is not None:
         lines += _first_packet(results.first_packet)
+    if results.age is not None:
+        lines += _age(results.age)
+    if results.listeners is not None:
+        lines += _listeners(results.listeners)
     if results.soak is not None:
         lines += _soak(results.soak)
     return "\n".join(lines).rstrip() + "\n"

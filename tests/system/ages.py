@@ -1,8 +1,11 @@
-"""How old audio is at a listener: beside one on loopback, that hears each packet at once."""
+"""How old audio is at a listener: beside one on loopback, that hears each packet at once.
+
+When a packet came is told by the kernel: it makes no odds when this process gets to read it.
+"""
 
 import socket
+import struct
 import threading
-import time
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -10,10 +13,13 @@ from typing import Self
 from jackrf.rtp.packet import Packet, parse
 from tests.audience.connections import prefixed
 
+SO_TIMESTAMPNS = 35
+"""Each read tells when the latest of what it returns came, as struct timespec (socket(7))."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A packet, and when it came, in monotonic seconds."""
+    """A packet, and when it came, in seconds since 1970."""
 
     packet: Packet
     at: float
@@ -29,6 +35,7 @@ class Hearer:
     def __init__(self, ear: socket.socket) -> None:
         self._ear = ear
         self._ear.settimeout(0.05)
+        self._ear.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self._is_stream = ear.type == socket.SOCK_STREAM
         self._rest = b""
         self.arrivals: list[Arrival] = []
@@ -38,14 +45,16 @@ class Hearer:
     def _take(self) -> None:
         while not self._stopping.is_set():
             try:
-                data = self._ear.recv(65536)
+                data, told, _, _ = self._ear.recvmsg(65536, 128)
             except TimeoutError:
                 continue
-            at = time.monotonic()
+            if not data:
+                return
+            ((_, _, stamp),) = told
+            seconds, nanoseconds = struct.unpack("ll", stamp)
+            at = seconds + nanoseconds / 1e9
             packets, self._rest = prefixed(self._rest + data) if self._is_stream else ([data], b"")
             self.arrivals += [Arrival(parse(packet), at) for packet in packets]
-            if self._is_stream and not data:
-                return
 
     def __enter__(self) -> Self:
         self._thread.start()
