@@ -44,13 +44,13 @@ def measure_age(place: Place, seconds: float, say: Callable[[str], None]) -> Age
         start = time.time()
         say(f"age: {seconds:g} s over {RATE}")
         time.sleep(seconds)
-        cases = [_case(title, heard, stage, start) for title, heard in hearers.items()]
-    return Age(seconds=seconds, rate=RATE, cases=cases)
+        cases = [_case(title, heard, stage, start, seconds) for title, heard in hearers.items()]
+    return Age(seconds=seconds, rate="1 Mbit/s", cases=cases)
 
 
-def _case(title: str, heard: Hearer, stage: Stage, start: float) -> AgeCase:
+def _case(title: str, heard: Hearer, stage: Stage, start: float, seconds: float) -> AgeCase:
     found = ages(heard.arrivals, stage.reference.arrivals)
-    known = [(at - start, 1000.0 * age) for at, age in found if at >= start]
+    known = [(at - start, 1000.0 * age) for at, age in found if 0.0 <= at - start < seconds]
     by_second: dict[int, list[float]] = {}
     for at, age in known:
         by_second.setdefault(int(at), []).append(age)
@@ -63,6 +63,6 @@ def _case(title: str, heard: Hearer, stage: Stage, start: float) -> AgeCase:
         largest=round(values[-1], 1),
         by_second=[
             round(statistics.median(by_second[second]), 1) if second in by_second else None
-            for second in range(max(by_second) + 1)
+            for second in range(int(seconds))
         ],
     )

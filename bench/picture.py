@@ -117,7 +117,9 @@ def draw_age(results: Results, path: Path) -> None:
             style = "--" if case.title.endswith("TCP") else "-"
             axes.plot(seconds, medians, style, color=_colour(case.title), linewidth=2.5)
             text = f"{case.title}: {case.p50:,.0f} ms"
-            axes.annotate(text, (seconds[-1], medians[-1]), (6, -4), textcoords="offset points")
+            # The two of jackrf lie close together.
+            place = (6, -13 if case.title.endswith("UDP") else 2)
+            axes.annotate(text, (seconds[-1], medians[-1]), place, textcoords="offset points")
         axes.set_yscale("log")
         axes.set_xlim(0, results.age.seconds * 1.6)
         axes.set_xticks(range(0, int(results.age.seconds) + 1, 10))
@@ -125,7 +127,7 @@ def draw_age(results: Results, path: Path) -> None:
         axes.grid(color=FAINT, linewidth=0.8)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
-        axes.set_title(f"Age of the audio: 1.5 Mbit/s over {results.age.rate}/s")
+        axes.set_title(f"Age of the audio: 1.5 Mbit/s over {results.age.rate}")
         axes.set_xlabel("s since the link is slow")
         axes.set_ylabel("ms, median of each second, logarithmic")
         figure.tight_layout()

@@ -186,7 +186,7 @@ def _age(age: Age) -> list[str]:
     ]
     note = (
         f"{age.measured}. {age.seconds:g} s of L16 stereo at 48 kHz, 1.5 Mbit/s, over links of "
-        f"{age.rate}/s (`tc tbf`, burst and limit 3 kB), all at once; age against a listener on "
+        f"{age.rate} (`tc tbf`, burst and limit 3 kB), all at once; age against a listener on "
         "loopback. [age.png](age.png) shows it over time."
     )
     header = ["listener", "packets", "p50 ms", "p99 ms", "largest ms"]

@@ -330,6 +330,40 @@ def test_the_readme_gets_the_table() -> None:
     assert in_readme(new, sample()) == new
 
 
+def test_ages_and_listeners_are_judged_and_drawn(tmp_path: Path) -> None:
+    """UDP by its p99, TCP by its median, the ancestor by its worst; a listener by its median."""
+    from bench.picture import draw_age
+    from bench.results import Age, AgeCase, ListenerCost, Listeners
+    from bench.summary import requirements
+    from bench.table import markdown
+
+    def case(title: str, p50: float, p99: float, largest: float) -> AgeCase:
+        by_second = [p50, None, p50]
+        return AgeCase(
+            title=title, packets=9, p50=p50, p99=p99, largest=largest, by_second=by_second
+        )
+
+    cases = [
+        case("jackrf, UDP", 20, 41, 50),
+        case("jackrf, TCP", 30, 90, 95),
+        case("the ancestor, TCP", 3000, 5500, 6000),
+    ]
+    cost = ListenerCost(kind="UDP", alone_us=133.0, each_us=[2.0, 2.4, 9.0])
+    results = sample(
+        age=Age(measured="today", seconds=3, rate="1 Mbit/s", cases=cases),
+        listeners=Listeners(measured="today", title="T", count=200, period=128, costs=[cost]),
+    )
+    holds = [r.holds for r in requirements(results) if r.what.startswith(("age", "one more"))]
+    assert holds == [False, True, True, True]
+    page = markdown(results)
+    assert "| jackrf, TCP | 9 | 30.0 | 90.0 | 95.0 |" in page
+    assert "| UDP | 2.40 | 2.00 to 9.00 | 500 |" in page
+    draw_age(results, tmp_path / "age.png")
+    assert (tmp_path / "age.png").stat().st_size > 5000
+    draw_age(sample(), tmp_path / "none.png")
+    assert not (tmp_path / "none.png").exists()
+
+
 def test_results_of_another_machine_are_not_kept(tmp_path: Path) -> None:
     """What a file holds counts for the machine that it was measured on."""
     from bench.results import Results
