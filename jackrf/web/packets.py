@@ -17,11 +17,11 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
+from jackrf.rtp.packet import PacketError, parse
 from jackrf.rtp.stream import CHANNELS
 
 VERSION: Final = 1
 HEADER: Final = struct.Struct("<IBBBBQQ")
-_RTP: Final = struct.Struct("!BBHII")
 
 WINDOW_NS: Final = 2_000_000_000
 """For which the quickest packet says when frames are made; then it is asked anew: clocks drift."""
@@ -100,24 +100,27 @@ class Packets:
         self._clock = FrameClock(rate)
         self._number = 0
 
-    def make(self, rtp: bytes, now: int) -> Packet | None:
+    def make(self, datagram: bytes, now: int) -> Packet | None:
         """Return what a browser gets of an RTP packet; None of anything else.
 
         Args:
-            rtp: version 2, without CSRCs, extension and padding, as jackrf sends it.
+            datagram: as jackrf sends it.
             now: nanoseconds.
         """
-        frame_bytes = CHANNELS * self._sample_bytes
-        size = len(rtp) - _RTP.size
-        if size <= 0 or size % frame_bytes or rtp[0] != 0x80:
+        try:
+            rtp = parse(datagram)
+        except PacketError:
             return None
-        timestamp = _RTP.unpack_from(rtp)[3]
-        frame, made = self._clock.place(timestamp, now)
+        frames, rest = divmod(len(rtp.payload), CHANNELS * self._sample_bytes)
+        if not frames or rest:
+            return None
+        frame, made = self._clock.place(rtp.timestamp, now)
         self._number = (self._number + 1) & 0xFFFFFFFF
+        microseconds = max(made, 0) // 1000
         head = HEADER.pack(
-            self._number, VERSION, self._sample_bytes, CHANNELS, 0, max(made, 0) // 1000, frame
+            self._number, VERSION, self._sample_bytes, CHANNELS, 0, microseconds, frame
         )
-        return Packet(head + rtp[_RTP.size :], size // frame_bytes, made)
+        return Packet(head + rtp.payload, frames, made)
 
 
 def framed(data: bytes) -> bytes:

@@ -1,14 +1,17 @@
 """RTP comes in, packets with their place in time go out; the WebSocket frame is made by hand."""
 
 import struct
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jackrf.rtp.packet import parse
 from jackrf.web.packets import HEADER, FrameClock, Packet, Packets, framed
 
 MS = 1_000_000
+PACKETS = Path(__file__).parents[1] / "packets"
 PERIOD = 128 * 1_000_000_000 // 48000
 
 
@@ -42,6 +45,15 @@ def test_a_packet_says_what_is_in_it() -> None:
 def test_what_is_no_packet_is_none(datagram: bytes) -> None:
     """Nothing that is not a whole number of frames goes to a browser."""
     assert Packets(2, 48000).make(datagram, 0) is None
+
+
+@pytest.mark.parametrize(("name", "size"), [("sent-l16.bin", 2), ("sent-l24.bin", 3)])
+def test_what_the_audio_thread_sends_is_taken(name: str, size: int) -> None:
+    """With its header extension, which stays behind."""
+    datagram = (PACKETS / name).read_bytes()
+    packet = made(Packets(size, 48000).make(datagram, 1_000 * MS))
+    assert packet.data[HEADER.size :] == parse(datagram).payload
+    assert packet.frames == len(parse(datagram).payload) // (2 * size)
 
 
 def test_the_frame_number_goes_on_where_the_timestamp_wraps() -> None:

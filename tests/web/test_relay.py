@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from jackrf.web.plan import MixPlan
-from tests.system.running import free_port
+from tests.system.running import server_port
 from tests.web.test_plan import PLAN
 
 
@@ -47,7 +47,7 @@ def relay(tmp_path: Path) -> Any:
 
 def test_it_reports_each_second_and_ends_with_its_input(relay: Any) -> None:
     """So it never outlives the main process."""
-    process, first = relay(free_port())
+    process, first = relay(server_port())
     assert first == {"ready": True}
     report = json.loads(process.stdout.readline())
     assert (report["wanted"], report["listeners"], report["surfaces"]) == ([], [], 0)

@@ -22,7 +22,7 @@ from jackrf.web.settings import Settings
 from jackrf.web.tokens import load_tokens
 from tests.osc.desks import small_desk
 from tests.osc.test_service import service_of
-from tests.system.running import free_port
+from tests.system.running import server_port
 from tests.web.test_packets import rtp
 
 
@@ -64,11 +64,11 @@ def run(folder: Path, talk: Callable[[Web], Awaitable[None]], **settings: Any) -
     async def whole() -> None:
         desk, said = small_desk(), []
         osc = service_of(folder, desk)
-        wish: dict[str, Any] = {"listen": "127.0.0.1", "port": free_port()} | settings
+        wish: dict[str, Any] = {"listen": "127.0.0.1", "port": server_port()} | settings
         service = WebService(
             desk,
             osc,
-            Settings(https_port=free_port(), **wish),
+            Settings(https_port=server_port(), **wish),
             load_tokens(folder),
             Certificates(folder / "certificates", None, list),
             "jackrf",

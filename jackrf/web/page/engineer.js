@@ -222,7 +222,7 @@ function others(status) {
         lost: null,
         delay: null,
         dry: null,
-        bad: listener.state !== 'sending' && listener.state !== 'waiting',
+        bad: !['sending', 'waiting', 'paused', 'refused'].includes(listener.state),
       });
     }
   }
@@ -235,10 +235,15 @@ function others(status) {
  */
 function summary(rows, mix) {
   const own = rows.filter((row) => row.mix === mix);
-  const bad = own.filter((row) => row.bad).length;
-  const many = own.length === 1 ? '1 listener' : `${own.length} listeners`;
-  const said = own.length === 0 ? 'nobody listens' : bad ? `${many}, ${bad} in trouble` : many;
-  return make(bad ? 'span.bad' : 'span', {}, said);
+  // Where nobody has opened the port that a session names there is no listener, and no trouble.
+  const here = own.filter((row) => row.how !== 'refused');
+  const bad = here.filter((row) => row.bad).length;
+  const away = own.length - here.length;
+  const many = here.length === 1 ? '1 listener' : `${here.length} listeners`;
+  const parts = [here.length ? many : 'nobody listens'];
+  if (bad) parts.push(`${bad} in trouble`);
+  if (away) parts.push(`${away} absent`);
+  return make(bad ? 'span.bad' : 'span', {}, parts.join(' · '));
 }
 
 /** @param {Row[]} rows */

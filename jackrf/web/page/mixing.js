@@ -70,6 +70,8 @@ function strip(desk, path) {
   });
   desk.watch(`${path}/mute`, (muted) => whole.classList.toggle('muted', Boolean(muted)));
   meter(desk, `${path}/meter`, level.element);
+  // The engineer is told of inputs alone: what comes in is the same for every mix.
+  meter(desk, `${path.slice(path.indexOf('/in/'))}/meter`, level.element);
   return whole;
 }
 

@@ -1,0 +1,330 @@
+"""A band with phones: the page in a real browser, on a real JACK server.
+
+Each input plays a tone of its own, so that what a page plays says which mix it is.
+"""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser
+
+from jackrf.control import request
+from jackrf.testing import DummyJack
+from tests.system.browsing import Tab, chromium
+from tests.system.instruments import Player, wait_for
+from tests.system.running import Program, Running, server_port
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+
+KICK, BASS, VOX = TONES = (375.0, 1125.0, 3000.0)
+SEEN = Path(os.environ.get("JACKRF_ARTIFACTS", "artifacts")) / "web"
+"""Where pictures of the pages are kept."""
+JUDGE = Path(__file__).parents[1] / "web" / "node" / "node_modules" / "axe-core" / "axe.min.js"
+SILENT = -60.0
+
+SESSION = """
+format = 2
+name = "Evening"
+
+[inputs.kick]
+name = "Kick"
+connect = ["player:out_1"]
+[inputs.bass]
+name = "Bass"
+connect = ["player:out_2"]
+[inputs.vox]
+name = "Vox"
+connect = ["player:out_3"]
+
+[mixes.kick]
+name = "Dave"
+limiter = false
+[mixes.kick.sends]
+kick = {{ gain = 0.0 }}
+vox = {{ gain = -20.0, pan = -0.4 }}
+
+[mixes.vox]
+name = "Anna"
+encoding = "L24"
+limiter = false
+[mixes.vox.sends]
+bass = {{ gain = -6.0 }}
+vox = {{ gain = 0.0 }}
+
+[[osc.surfaces]]
+host = "127.0.0.1"
+port = {ear}
+role = "engineer"
+
+[web]
+listen = "127.0.0.1"
+port = {http}
+https_port = {https}
+name = "stage.test"
+"""
+
+
+@dataclass
+class Stage:
+    """All of it, as it runs."""
+
+    jack: DummyJack
+    running: Running
+    browser: Browser
+    stack: ExitStack
+    environment: str
+    ear: int
+    http: int
+    https: int
+
+    def link(self, mix: str | None = None, role: str | None = None, host: str = "") -> str:
+        """Return a link, by http on loopback unless told otherwise."""
+        wish = {key: value for key, value in (("mix", mix), ("role", role)) if value}
+        given: str = request("stage", {"do": "link", **wish})
+        _, _, rest = given.removeprefix("https://").partition("/")
+        return f"{host or f'http://127.0.0.1:{self.http}'}/{rest}"
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A server of its own, since one test ends it."""
+    if shutil.which("jackd") is None:
+        pytest.skip("jackd is not installed: make test, or apt install jackd2")
+    folder = tmp_path_factory.mktemp("stage")
+    ear, http, https = (server_port() for _ in range(3))
+    session = SESSION.format(ear=ear, http=http, https=https)
+    frames = np.arange(48000) / 48000
+    tracks = np.array([0.25 * np.sin(2 * np.pi * tone * frames) for tone in TONES], np.float32)
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setenv("XDG_DATA_HOME", str(folder / "data"))
+        browser = stack.enter_context(chromium())
+        jack = stack.enter_context(DummyJack(f"jackrf-web-{os.getpid()}"))
+        player = stack.enter_context(ExitStack())
+        instrument = player.enter_context(Player(jack.name, 3))
+        instrument.play(tracks, loop=True)
+        running = stack.enter_context(Running(folder, session, jack.name, name="stage"))
+        here = os.environ["XDG_RUNTIME_DIR"]
+        yield Stage(jack, running, browser, player, here, ear, http, https)
+
+
+@pytest.fixture(autouse=True)
+def at_the_stage(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a runtime folder of its own; the stage's is where it was begun."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", stage.environment)
+
+
+def heard(tab: Tab, tone: float, low: float, high: float) -> None:
+    """Wait until a tone is as loud as that."""
+    wait_for(lambda: low <= tab.levels(tone)[0] <= high, 10.0)
+
+
+def test_each_page_plays_its_own_mix(stage: Stage) -> None:
+    """A tone for each input, in the loudness that its send has: -12 dB, at -3 dB of pan."""
+    with ExitStack() as tabs:
+        dave = Tab(stage.browser, stage.link("kick"))
+        tabs.callback(dave.close)
+        anna = Tab(stage.browser, stage.link("vox"))
+        tabs.callback(anna.close)
+        for tab in (dave, anna):
+            tab.connected().listen()
+        kick, bass, vox = dave.levels(*TONES)
+        assert abs(kick - -15.0) < 1.5
+        assert bass < SILENT
+        assert abs(vox - (kick - 20.0)) < 4.0  # it stands to the side
+        kick, bass, vox = anna.levels(*TONES)
+        assert kick < SILENT
+        assert abs(vox - -15.0) < 1.5
+        assert abs(bass - (vox - 6.0)) < 1.0
+        assert dave.page.evaluate("window.kind") == "AudioWorkletNode"
+        assert not dave.problems
+        assert not anna.problems
+
+
+def test_a_fader_moves_what_another_one_hears_and_what_surfaces_show(stage: Stage) -> None:
+    """From the page to the engineer's ears and to oscdump; from oscsend to the page."""
+    if shutil.which("oscdump") is None:
+        pytest.skip("oscdump is not installed: make test, or apt install liblo-tools")
+    with ExitStack() as tabs:
+        dave = Tab(stage.browser, stage.link("kick"))
+        tabs.callback(dave.close)
+        mixer = Tab(stage.browser, stage.link())
+        tabs.callback(mixer.close)
+        dump = tabs.enter_context(Program(["oscdump", "-L", str(stage.ear)]))
+        dave.connected()
+        mixer.connected().listen()
+        dave.shows("Kick level", "0.0 decibels")
+        dave.drag("Kick level", -0.25)
+        text = dave.text("Kick level")
+        assert text.startswith("minus")
+        mixer.shows("Kick level", text)
+        heard(mixer, KICK, -30.0, -22.0)
+        wait_for(lambda: "/mix/1/in/1/fader f 0.5" in dump.said(), 5.0)
+        to = ["oscsend", "127.0.0.1", str(stage.running.status()["osc"]["port"])]
+        with Program([*to, "/mix/1/in/1/gain", "f", "0"]) as sent:
+            assert sent.wait().code == 0
+        dave.shows("Kick level", "0.0 decibels")
+        heard(mixer, KICK, -16.5, -13.5)
+        assert not [*dave.problems, *mixer.problems]
+
+
+def test_keys_and_switches_move_the_mix(stage: Stage) -> None:
+    """Without a mouse: what a screen reader says is what is."""
+    tab = Tab(stage.browser, stage.link("kick")).connected()
+    try:
+        slider = tab.page.get_by_role("slider", name="Vox level", exact=True)
+        slider.focus()
+        tab.page.keyboard.press("ArrowUp")
+        tab.shows("Vox level", "minus 19.0 decibels")
+        tab.page.keyboard.press("Shift+ArrowDown")
+        tab.shows("Vox level", "minus 19.1 decibels")
+        tab.page.get_by_role("button", name="mute Vox", exact=True).click()
+        wait_for(lambda: stage.running.ask("status")["mixes"]["kick"] is not None)
+        tab.page.wait_for_selector(".strip.muted")
+        tab.page.get_by_role("button", name="mute Vox", exact=True).click()
+        tab.page.get_by_role("button", name="Undo").click()
+        tab.shows("Vox level", "minus 20.0 decibels")
+        tab.shows("More me", "0.0 decibels more of me")
+        tab.page.get_by_role("slider", name="More me").focus()
+        tab.page.keyboard.press("End")
+        tab.shows("Kick level", "6.0 decibels")
+        tab.shows("Vox level", "minus 26.0 decibels")
+        tab.page.keyboard.press("0")
+        tab.shows("Kick level", "0.0 decibels")
+        assert not tab.problems
+    finally:
+        tab.close()
+
+
+def test_who_only_listens_moves_nothing(stage: Stage) -> None:
+    """An observer's link shows the faders and plays the mix."""
+    tab = Tab(stage.browser, stage.link("kick", "observer"))
+    try:
+        tab.page.wait_for_selector(".state[data-state=connected]")
+        tab.listen()
+        assert tab.page.locator(".mixing").evaluate("element => element.inert")
+        assert tab.levels(KICK)[0] > -20.0
+    finally:
+        tab.close()
+
+
+def test_a_wrong_link_says_so(stage: Stage) -> None:
+    """In words, and the page does not go on asking."""
+    tab = Tab(stage.browser, f"http://127.0.0.1:{stage.http}/#t=wrong")
+    try:
+        tab.page.wait_for_selector("text=This link is not valid any more")
+        tab.page.goto(f"http://127.0.0.1:{stage.http}/")
+        tab.page.reload()
+        tab.page.wait_for_selector("text=Scan the code of your mix")
+    finally:
+        tab.close()
+
+
+def test_plain_http_plays_too_and_says_what_https_would_give(stage: Stage) -> None:
+    """Where the browser has no worklet; then by https, where it has one."""
+    plain = Tab(stage.browser, stage.link("kick", host=f"http://stage.test:{stage.http}"))
+    try:
+        plain.connected().listen()
+        assert plain.page.evaluate("window.kind") == "ScriptProcessorNode"
+        assert plain.levels(KICK)[0] > -20.0
+        assert "Over plain http" in plain.page.inner_text(".plain")
+        plain.page.click("text=Use https")
+        plain.connected().listen()
+        assert plain.page.evaluate("[location.protocol, window.kind]") == [
+            "https:",
+            "AudioWorkletNode",
+        ]
+        assert not plain.problems
+    finally:
+        plain.close()
+
+
+def test_scenes_are_saved_looked_at_and_recalled(stage: Stage) -> None:
+    """What a recall would change is told before it is done."""
+    tab = Tab(stage.browser, stage.link()).connected()
+    try:
+        page = tab.page
+        page.click(".tools >> text=Scenes")
+        page.fill("#scene-name", "Quiet")
+        page.click("dialog >> text=Save >> nth=-1")
+        page.click("dialog .name:has-text('Quiet')")
+        page.wait_for_selector("text=Quiet would change")
+        page.click("dialog >> text=Close")
+        page.get_by_role("slider", name="Kick level", exact=True).focus()
+        page.keyboard.press("PageDown")
+        tab.shows("Kick level", "minus 6.0 decibels")
+        page.click(".tools >> text=Scenes")
+        page.click("dialog .name:has-text('Quiet')")
+        page.wait_for_selector(".diff:has-text('Dave: 1 send')")
+        page.click("dialog >> text=Recall")
+        tab.shows("Kick level", "0.0 decibels")
+        assert not tab.problems
+    finally:
+        tab.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "mix", "size"),
+    [
+        ("mix-portrait", "kick", (390, 844)),
+        ("mix-landscape", "kick", (1180, 820)),
+        ("mix-phone-landscape", "kick", (844, 390)),
+        ("engineer-portrait", None, (390, 844)),
+        ("engineer-landscape", None, (1180, 820)),
+        ("install", "install", (390, 844)),
+    ],
+)
+def test_everybody_can_use_the_pages(
+    stage: Stage, name: str, mix: str | None, size: tuple[int, int]
+) -> None:
+    """Axe finds nothing serious, nothing is wider than the screen; a picture is kept."""
+    url = f"http://127.0.0.1:{stage.http}/install" if mix == "install" else stage.link(mix)
+    tab = Tab(stage.browser, url, size)
+    try:
+        if mix != "install":
+            tab.connected().listen()
+            tab.page.wait_for_timeout(1200)
+        SEEN.mkdir(parents=True, exist_ok=True)
+        tab.page.screenshot(path=SEEN / f"{name}.png", full_page=mix is None)
+        wide = tab.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{wide} pixels too wide"
+        if not JUDGE.exists():
+            pytest.skip("axe-core is not installed: make test, or npm install in tests/web/node")
+        assert tab.judged(JUDGE) == []
+    finally:
+        tab.close()
+
+
+def test_pages_come_back_after_the_relay_and_after_jack(stage: Stage) -> None:
+    """With the same levels, and with sound; last, since it ends what others need."""
+    tab = Tab(stage.browser, stage.link("kick")).connected().listen()
+    try:
+        tab.page.get_by_role("slider", name="Kick level", exact=True).focus()
+        tab.page.keyboard.press("ArrowDown")
+        tab.shows("Kick level", "minus 1.0 decibels")
+        os.kill(stage.running.status()["web"]["relay"], signal.SIGKILL)
+        tab.page.wait_for_selector(".state[data-state=lost]")
+        tab.connected().playing()
+        tab.shows("Kick level", "minus 1.0 decibels")
+        heard(tab, KICK, -18.0, -14.5)
+        stage.stack.close()
+        stage.jack.stop()
+        wait_for(lambda: stage.running.status()["state"] != "running", 20.0)
+        stage.jack.start()
+        frames = np.arange(48000) / 48000
+        tracks = np.array([0.25 * np.sin(2 * np.pi * tone * frames) for tone in TONES], np.float32)
+        with Player(stage.jack.name, 3) as instrument:
+            instrument.play(tracks, loop=True)
+            wait_for(lambda: stage.running.status()["state"] == "running", 20.0)
+            heard(tab, KICK, -18.0, -14.5)
+        tab.shows("Kick level", "minus 1.0 decibels")
+        assert not tab.problems
+    finally:
+        tab.close()
