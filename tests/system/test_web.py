@@ -126,6 +126,13 @@ def heard(tab: Tab, tone: float, low: float, high: float) -> None:
     wait_for(lambda: low <= tab.levels(tone)[0] <= high, 10.0)
 
 
+def in_balance(tab: Tab, bounds: list[tuple[float, float]]) -> bool:
+    """Whether each tone is as loud as it should be; a machine that is busy may drop a packet."""
+    return all(
+        low <= one <= high for one, (low, high) in zip(tab.levels(*TONES), bounds, strict=True)
+    )
+
+
 def test_each_page_plays_its_own_mix(stage: Stage) -> None:
     """A tone for each input, in the loudness that its send has: -12 dB, at -3 dB of pan."""
     with ExitStack() as tabs:
@@ -135,14 +142,9 @@ def test_each_page_plays_its_own_mix(stage: Stage) -> None:
         tabs.callback(anna.close)
         for tab in (dave, anna):
             tab.connected().listen()
-        kick, bass, vox = dave.levels(*TONES)
-        assert abs(kick - -15.0) < 1.5
-        assert bass < SILENT
-        assert abs(vox - (kick - 20.0)) < 4.0  # it stands to the side
-        kick, bass, vox = anna.levels(*TONES)
-        assert kick < SILENT
-        assert abs(vox - -15.0) < 1.5
-        assert abs(bass - (vox - 6.0)) < 1.0
+        # The voice stands to the side in Dave's mix: between -38 and -32 dB on one of them.
+        wait_for(lambda: in_balance(dave, [(-16.5, -13.5), (-200.0, SILENT), (-39.0, -32.0)]))
+        wait_for(lambda: in_balance(anna, [(-200.0, SILENT), (-22.0, -20.0), (-16.5, -13.5)]))
         assert dave.page.evaluate("window.kind") == "AudioWorkletNode"
         assert not dave.problems
         assert not anna.problems
@@ -186,7 +188,6 @@ def test_keys_and_switches_move_the_mix(stage: Stage) -> None:
         tab.page.keyboard.press("Shift+ArrowDown")
         tab.shows("Vox level", "minus 19.1 decibels")
         tab.page.get_by_role("button", name="mute Vox", exact=True).click()
-        wait_for(lambda: stage.running.ask("status")["mixes"]["kick"] is not None)
         tab.page.wait_for_selector(".strip.muted")
         tab.page.get_by_role("button", name="mute Vox", exact=True).click()
         tab.page.get_by_role("button", name="Undo").click()
@@ -316,13 +317,13 @@ def test_pages_come_back_after_the_relay_and_after_jack(stage: Stage) -> None:
         heard(tab, KICK, -18.0, -14.5)
         stage.stack.close()
         stage.jack.stop()
-        wait_for(lambda: stage.running.status()["state"] != "running", 20.0)
+        wait_for(lambda: not stage.running.is_mixing(), 20.0)
         stage.jack.start()
         frames = np.arange(48000) / 48000
         tracks = np.array([0.25 * np.sin(2 * np.pi * tone * frames) for tone in TONES], np.float32)
         with Player(stage.jack.name, 3) as instrument:
             instrument.play(tracks, loop=True)
-            wait_for(lambda: stage.running.status()["state"] == "running", 20.0)
+            wait_for(stage.running.is_mixing, 30.0)
             heard(tab, KICK, -18.0, -14.5)
         tab.shows("Kick level", "minus 1.0 decibels")
         assert not tab.problems
