@@ -87,14 +87,12 @@ class Guest:
         project = Project(request.folder, socket_path("jackrf").parent)
         try:
             opened = await in_background(lambda: project.open(request.name))
-            desk = await in_background(lambda: make_desk(opened.session))
+            desk = await in_background(lambda: make_desk(opened.session, hosted=True))
         except JackrfError as error:
             self._project, self._nothing = None, str(error)
             self._tell_dirty(dirty=False)
             raise
         self._host.progress(0.6)
-        # The host's patchbay makes the connections again; two who do it fight.
-        desk.patchbay.wishes.restore = False
         old = await self._leave()
         keeper = resume(desk, project.path, opened, AS_IT_WAS, self._say)
         files, cue = SceneFiles(request.folder / FOLDER), opened.session.cue

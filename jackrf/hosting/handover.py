@@ -40,6 +40,7 @@ def hand_over(old: Desk, new: Desk) -> None:
     new.stream_name, new.xruns, new.timeline = old.stream_name, old.xruns, old.timeline
     old.client, old.engine, old.state = None, None, WAITING
     new.patchbay.take_over(client, new.pretty)
+    new.patchbay.wishes.grant(client)
     for number, mix in enumerate(new.mixer.mixes):
         ceiling = new.plans[mix.id].ceiling
         engine.mixes["ceiling"][number] = 0.0 if ceiling is None else db_to_amplitude(ceiling)

@@ -29,13 +29,21 @@ if TYPE_CHECKING:
     from jackrf.web.service import WebService
 
 
-def make_desk(session: Session) -> Desk:
-    """Return the desk that a session asks for, its sockets open, nothing sent."""
+def make_desk(session: Session, *, hosted: bool = False) -> Desk:
+    """Return the desk that a session asks for, its sockets open, nothing sent.
+
+    Args:
+        session: what it is made of.
+        hosted: a session manager has opened it, whose patchbay connects; two who do it fight.
+    """
     plans = {
         mix_id: MixPlan(mix.send_to, mix.encoding, mix.ceiling if mix.limiter else None, mix.dscp)
         for mix_id, mix in session.mixes.items()
     }
-    return Desk(session.name, session.to_mixer(), session.wishes(), plans)
+    desk = Desk(session.name, session.to_mixer(), session.wishes(), plans)
+    alone = session.restore == "alone" and not hosted
+    desk.patchbay.wishes.restore = alone or session.restore == "always"
+    return desk
 
 
 def make_osc(

@@ -119,6 +119,12 @@ class Session(Table):
     """Format of the file; files of a higher format need a newer jackrf."""
     name: Name
     """What people call the session."""
+    restore: Annotated[
+        Literal["alone", "always", "never"],
+        Allowed('"alone", "always" or "never"', '{key} = "alone"'),
+    ] = "alone"
+    """Who makes the wanted connections: jackrf when it is alone, and not under a session manager,
+    whose patchbay does; jackrf always; or never."""
     inputs: Annotated[
         dict[Slug, Input],
         Field(json_schema_extra={"minProperties": 1, "maxProperties": MAX_STRIPS}),

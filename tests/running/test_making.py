@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from jackrf.parameters import Place
 from jackrf.running.making import make_desk
 from jackrf.sessions.session import load
@@ -27,6 +29,24 @@ name = "Anna"
 limiter = false
 connect_right = ["system:playback_2"]
 """
+
+
+@pytest.mark.parametrize(
+    ("restore", "alone", "hosted"),
+    [("", True, False), ("always", True, True), ("never", False, False)],
+)
+def test_who_makes_the_connections(
+    tmp_path: Path, restore: str, *, alone: bool, hosted: bool
+) -> None:
+    """jackrf, unless a session manager's patchbay does or the session says otherwise."""
+    line = f'restore = "{restore}"\n' if restore else ""
+    file = tmp_path / "rehearsal.toml"
+    file.write_text(SESSION.replace("[inputs.kick]", f"{line}[inputs.kick]", 1), "utf-8")
+    session = load(file)
+    for wanted, is_hosted in ((alone, False), (hosted, True)):
+        desk = make_desk(session, hosted=is_hosted)
+        desk.close()
+        assert desk.patchbay.wishes.restore == wanted
 
 
 def test_a_session_becomes_a_desk(tmp_path: Path) -> None:

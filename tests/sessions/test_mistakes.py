@@ -105,7 +105,7 @@ MISTAKES = [
         "[radio]\nlisten = '0.0.0.0'\n[inputs.vox]",
         (
             "9: radio = (a table of 1): unknown key; "
-            "allowed here: format, name, inputs, mixes, osc, listen, web"
+            "allowed here: format, name, restore, inputs, mixes, osc, listen, web"
         ),
     ),
     (

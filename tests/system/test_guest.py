@@ -267,6 +267,24 @@ def test_wishes_are_left_to_the_hosts_patchbay(dummy_jack: DummyJack, tmp_path: 
     asyncio.run(live())
 
 
+def test_a_session_may_want_its_connections_made(dummy_jack: DummyJack, tmp_path: Path) -> None:
+    """Where no patchbay does it: at the start, and when another session takes over the client."""
+    first, second = project(tmp_path, "t1"), project(tmp_path, "t2")
+    for asked, port in ((first, "system:capture_1"), (second, "system:capture_2")):
+        asked.folder.mkdir(parents=True)
+        text = starting_text(asked.name).replace("[inputs.", 'restore = "always"\n[inputs.', 1)
+        text = text.replace('name = "Input 1"', f'name = "Input 1"\nconnect = ["{port}"]')
+        (asked.folder / "session.toml").write_text(text)
+
+    async def live() -> None:
+        async with hosted(dummy_jack.name, first) as (guest, _):
+            assert (await status())["inputs"][0]["connections"] == ["system:capture_1"]
+            await guest.open(second)
+            assert "system:capture_2" in (await status())["inputs"][0]["connections"]
+
+    asyncio.run(live())
+
+
 def test_each_project_has_its_own_scenes(dummy_jack: DummyJack, tmp_path: Path) -> None:
     """A scene is saved and recalled as anywhere; another session has none of it, and it is there
     again when the first one is.
