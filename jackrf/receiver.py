@@ -15,18 +15,22 @@ from jackrf.destinations import Destination
 from jackrf.engine import decibels
 from jackrf.errors import InputError
 from jackrf.realtime import receive as compiled
-from jackrf.realtime.context import address
+from jackrf.realtime.context import VECTOR, address
 from jackrf.realtime.memory import lay_out
 from jackrf.realtime.reception import (
+    BATCH,
     LEARNING,
     LOG,
+    LOOKBACK,
     MEMORY,
+    PACKET_ROOM,
     PLAYING,
+    RATES,
     RECEPTION,
     RING,
-    TAIL,
     WAITING,
 )
+from jackrf.realtime.resample import design, taps_for
 from jackrf.rtp.statistics import Reception
 
 RECEIVE_BUFFER = 1 << 18
@@ -44,10 +48,14 @@ COUNTERS = (
     "silent",
     "dropped",
     "skipped",
+    "refused_periods",
 )
 """That only count up, as `jackrf.realtime.reception` describes them."""
 
 MAX_DELAY_MS = 20.0
+MOST_DELAY_MS = 300.0
+STAMPS = 35
+"""SO_TIMESTAMPNS (socket(7)): the kernel says when each packet came."""
 STATES = {WAITING: "waiting", LEARNING: "locking", PLAYING: "playing"}
 
 
@@ -89,9 +97,10 @@ class Receiver:
         clock: int = 0,
         margin: int = 0,
     ) -> None:
+        if format_.rate not in (0, samplerate, *RATES):
+            known = ", ".join(map(str, RATES))
+            raise InputError(f"a stream at {format_.rate} Hz cannot be played: known are {known}")
         self._arrays = lay_out(MEMORY)
-        # No timestamp ever falls on a place that differs from it in the lowest bit.
-        self._arrays["stamps_at"][:] = np.arange(RING, dtype=np.uint32) ^ np.uint32(1)
         self.reception = self._arrays["reception"]
         for name in self._arrays.keys() & set(RECEPTION.names or ()):
             self.reception[name] = address(self._arrays[name])
@@ -102,9 +111,30 @@ class Receiver:
         self.reception["stream_rate"] = format_.rate
         self.reception["clock"] = clock
         self.reception["margin"] = margin
-        self.reception["tail"] = TAIL
+        self._prepare(samplerate)
         self.set_delay(None, MAX_DELAY_MS)
         self._read = 0
+
+    def _prepare(self, samplerate: int) -> None:
+        # No timestamp ever falls on a place that differs from it in the lowest bit.
+        self._arrays["stamps_at"][:] = np.arange(RING, dtype=np.uint32) ^ np.uint32(1)
+        for place, rate in enumerate((*RATES, samplerate)):
+            self._arrays["taps_at"][place] = taps_for(rate, samplerate)
+            self._arrays["tables_at"][place] = design(rate, samplerate)
+        messages, vectors = self._arrays["messages_at"], self._arrays["vectors"]
+        for number in range(BATCH):
+            vectors["base"][number] = address(self._arrays["packet_at"][number])
+            messages["name_at"][number] = address(self._arrays["name_at"][number])
+            messages["control_at"][number] = address(self._arrays["control_at"][number])
+            messages["vectors_at"][number] = address(vectors) + number * VECTOR.itemsize
+        vectors["bytes"] = PACKET_ROOM
+        messages["vectors"] = 1
+        # Before the first stream there is silence to look back to, in a gap that began long ago.
+        row = self.reception
+        row["rate"], row["table"], row["taps"] = samplerate, len(RATES), 32
+        row["slope"] = row["ratio"] = row["pitch"] = 1
+        row["repaired"] = row["read"] = LOOKBACK
+        row["gap"] = 1 << 30
 
     @property
     def context_address(self) -> int:
@@ -118,7 +148,15 @@ class Receiver:
             milliseconds: from a frame's own time to its being played; None for the least that the
                 packets allow. Never less than the two periods and the resampler need.
             most: ms that it never exceeds, but for the same least.
+
+        Raises:
+            InputError: it is no delay, or longer than the buffer.
         """
+        if not 0 < most <= MOST_DELAY_MS or not 0 <= (milliseconds or 0) <= most:
+            raise InputError(
+                f"a delay of {milliseconds or 'auto'} and at most {most:g} ms cannot be kept: "
+                f"allowed are auto or 0 to the maximum, and a maximum up to {MOST_DELAY_MS:g} ms"
+            )
         self.reception["max_delay"] = most
         self.reception["wanted_delay"] = milliseconds or 0.0
 
@@ -140,7 +178,7 @@ class Receiver:
             "now": round(float(row["delay"]), 1),
             "goal": round(float(row["goal"]), 1),
             "jitter": round(float(row["need"]), 1),
-            "resampler": 0 if row["bypass"] else int(row["taps"]) // 2,
+            "resampler": 0 if row["same_clock"] else int(row["taps"]) // 2,
             "queue": int(row["in_hand"]),
         }
         report["same_clock"] = bool(row["same_clock"])
@@ -227,6 +265,7 @@ def open_socket(source: Destination) -> socket.socket:
     hearing = socket.socket(family, kind, protocol)
     try:
         hearing.setblocking(False)
+        hearing.setsockopt(socket.SOL_SOCKET, STAMPS, 1)
         hearing.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         if ipaddress.ip_address(place[0]).is_multicast:
             hearing.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -202,11 +202,14 @@ class OfflineListener:
     Args:
         receiver: with a bound, non-blocking datagram socket.
         frame_time: JACK's frame time of the first period.
+        now: monotonic ns of the first period; time passes with the frames, and what is in the
+            socket came just now.
     """
 
-    def __init__(self, receiver: Receiver, frame_time: int = 0) -> None:
+    def __init__(self, receiver: Receiver, frame_time: int = 0, now: int = 0) -> None:
         self.receiver = receiver
         self.frame_time = frame_time
+        self.now = now
         self._call = _OFFLINE(offline.receive_offline.address)
 
     def process(self, frames: int) -> NDArray[Any]:
@@ -214,6 +217,7 @@ class OfflineListener:
         heard = np.zeros((2, frames), np.float32)
         self.receiver.reception["left_at"] = address(heard)
         self.receiver.reception["right_at"] = address(heard) + heard.strides[0]
-        self._call(self.receiver.context_address, frames, self.frame_time, 0)
+        self._call(self.receiver.context_address, frames, self.frame_time, self.now)
         self.frame_time = (self.frame_time + frames) % 2**32
+        self.now += frames * 1_000_000_000 // int(self.receiver.reception["samplerate"][0])
         return heard

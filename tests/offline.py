@@ -22,6 +22,8 @@ from jackrf.testing import OfflineClient, OfflineListener
 RATE = 48000
 SSRC = 0xF09FE4A3
 OFFSET = 0x3D59B4C9
+CLOCK = 0x0BADCAFE
+"""Of the server that senders and receivers run on, where they share one."""
 
 PERIODS = (1, 2, 17, 64, 96, 100, 128, 441, 1023, 1024, 8191, 8192)
 """Periods at which something might change: odd ones, slices, the shortest and the longest."""
@@ -48,6 +50,7 @@ def desk(
 ) -> OfflineClient:
     """A send callback at 48 kHz, past its fade-in, all sends off."""
     engine = Engine(inputs, streams(mixes, encoding, ceiling), RATE)
+    engine.context["clock"] = CLOCK
     engine.mixes["fade"] = 1.0
     return OfflineClient(engine, frame_time)
 
@@ -137,7 +140,9 @@ class Wire:
         self._far, self._near = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._far.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
         self._far.setblocking(False)
-        self.receiver = Receiver(RATE, self._near.fileno(), Format(sample_bytes), margin=margin)
+        self.receiver = Receiver(
+            RATE, self._near.fileno(), Format(sample_bytes), clock=CLOCK, margin=margin
+        )
         self._listener = OfflineListener(self.receiver, frame_time)
 
     @property
@@ -157,6 +162,11 @@ class Wire:
     def count(self, counter: str) -> int:
         """One of the receiver's counters."""
         return int(self.receiver.report()[counter])
+
+    @property
+    def missing(self) -> int:
+        """Frames that were not there in time, filled or silent."""
+        return self.count("concealed") + self.count("silent")
 
     def send(self, *datagrams: bytes) -> None:
         """Let datagrams arrive, in this order."""

@@ -1,10 +1,16 @@
 """What time it is, and when the period began, on the machine's monotonic clock in ns."""
 
+import math
+
 import numpy as np
 from numba import carray
 
 from jackrf.realtime.compiling import kernel
 from jackrf.realtime.libc import clock_gettime, jack_get_cycle_times, jack_get_time, pointer
+
+BANDWIDTH_HZ = 0.5
+RESET_NS = 20_000_000
+"""A period that begins so far from where it should begins the filter anew."""
 
 
 @kernel
@@ -35,3 +41,19 @@ def cycle_start(client, scratch_at, now):
     if failed != 0:
         return now
     return now - np.int64(jack_get_time() - times[1]) * 1000
+
+
+@kernel
+def smooth_start(reception, frames):
+    """Filter when periods begin, by a delay-locked loop, where JACK does not: into `cycle_ns`."""
+    now = reception.drained_ns
+    period = frames * 1e9 / reception.samplerate
+    expected = reception.cycle_ns + np.int64(reception.period_ns)
+    error = now - expected
+    if frames != reception.period or abs(error) > 10.0 * period + RESET_NS:
+        reception.period_ns = period
+        reception.cycle_ns = now
+        return
+    turn = 2.0 * math.pi * BANDWIDTH_HZ * period * 1e-9
+    reception.cycle_ns = expected + np.int64(math.sqrt(2.0) * turn * error)
+    reception.period_ns += turn * turn * error

@@ -48,23 +48,26 @@ def to_l24(left, right, words):
 
 
 @kernel
-def from_l16(octets, left, right):
-    """Write uint8[4 * n] of L16 frames as float32[n] left and right."""
+def from_l16(octets, left, right, channels):
+    """Write uint8[2 * channels * n] of L16 frames as float32[n]: the first two, one on both."""
+    other = 2 if channels > 1 else 0
     for frame in range(len(left)):
-        at = 4 * frame
+        at = 2 * channels * frame
         a = np.int16((np.uint16(octets[at]) << 8) | octets[at + 1])
-        b = np.int16((np.uint16(octets[at + 2]) << 8) | octets[at + 3])
+        b = np.int16((np.uint16(octets[at + other]) << 8) | octets[at + other + 1])
         left[frame] = np.float32(a) * np.float32(2.0**-15)
         right[frame] = np.float32(b) * np.float32(2.0**-15)
 
 
 @kernel
-def from_l24(octets, left, right):
-    """Write uint8[6 * n] of L24 frames as float32[n] left and right."""
+def from_l24(octets, left, right, channels):
+    """Write uint8[3 * channels * n] of L24 frames as float32[n]: the first two, one on both."""
+    other = 3 if channels > 1 else 0
     for frame in range(len(left)):
-        at = 6 * frame
+        at = 3 * channels * frame
         left[frame] = _float_24(octets[at], octets[at + 1], octets[at + 2])
-        right[frame] = _float_24(octets[at + 3], octets[at + 4], octets[at + 5])
+        at += other
+        right[frame] = _float_24(octets[at], octets[at + 1], octets[at + 2])
 
 
 @kernel

@@ -1,12 +1,12 @@
-"""The playout delay of the receiver: found by watching packets come, and judged every second.
+"""The playout delay on the sender's own clock: found by watching packets, and judged each second.
 
 What is watched is how early a packet comes before its first frame is due. A packet that never comes
 says nothing: that a link was away for a while is no reason to play later.
 
 The delay is found in 30 ms, such that the packet that came least early is played at once. From then
 on each second is judged, period by period: the delay grows by what is missing when in more than 4 %
-of the periods packets came too late, and shrinks by what 98 % of the periods can spare. Sender and
-receiver are taken to share one clock.
+of the periods packets came too late, and shrinks by what 98 % of the periods can spare. How it is
+where two clocks run is `lateness`.
 """
 
 import numpy as np
@@ -55,8 +55,9 @@ def note_packet(reception, timestamp):
     """Take in that a packet of the stream came in this period, in time or late."""
     early = np.int32(apart(timestamp, reception.due) - np.int64(reception.margin))
     reception.least = min(reception.least, early)
+    reception.earliest = max(reception.earliest, early)
     if 0 < reception.learning <= LEARN_SECONDS * reception.samplerate:
-        offset = np.uint32(timestamp - (reception.due - reception.offset))
+        offset = np.uint32(timestamp - reception.time)
         if reception.watched == 0 or apart(offset, reception.lowest) < 0:
             reception.lowest = offset
         reception.watched += 1
@@ -80,7 +81,6 @@ def learn(reception, frames):
 @kernel
 def _move(reception, offset):
     reception.offset = offset
-    reception.moved = 1
     reception.shifts += 1
     _forget(reception)
 

@@ -23,6 +23,7 @@ UNSENT_BYTES = 0x894B
 """SIOCOUTQNSD: what a TCP socket holds and has not sent yet (linux/sockios.h, tcp(7))."""
 WHOLE_SIZE = 0x20
 """MSG_TRUNC: recv returns how long a datagram was, also where it did not fit."""
+CLOCK_REALTIME = 0
 CLOCK_MONOTONIC = 1
 
 _address = types.uintp
@@ -66,8 +67,10 @@ send = _function("send", types.intp, types.int32, _address, types.uintp, types.i
 sendmmsg = _function("sendmmsg", types.int32, types.int32, _address, types.uint32, types.int32)
 """sendmmsg(2)"""
 
-recv = _function("recv", types.intp, types.int32, _address, types.uintp, types.int32)
-"""recv(2)"""
+recvmmsg = _function(
+    "recvmmsg", types.int32, types.int32, _address, types.uint32, types.int32, _address
+)
+"""recvmmsg(2): many datagrams at once, each with the time at which the kernel had it."""
 
 ioctl = _function("ioctl", types.int32, types.int32, types.uintp, _address)
 """ioctl(2), for UNSENT_BYTES alone"""

@@ -9,7 +9,7 @@ from jackrf.realtime.compiling import OFFLINE, callback
 from jackrf.realtime.context import CONTEXT, INPUT, MIX
 from jackrf.realtime.libc import pointer
 from jackrf.realtime.process import run_period
-from jackrf.realtime.receive import receive_period
+from jackrf.realtime.receive import receive_simulated
 from jackrf.realtime.reception import RECEPTION
 
 
@@ -24,8 +24,8 @@ def process_offline(argument, frames, frame_time, now):
 
 
 @callback(OFFLINE)
-def receive_offline(argument, frames, frame_time, _now):
+def receive_offline(argument, frames, frame_time, now):
     """Do the work of `jackrf.realtime.receive.receive` for one period."""
     reception = carray(argument, (1,), RECEPTION)[0]
-    receive_period(reception, frames, frame_time)
+    receive_simulated(reception, frames, frame_time, now)
     reception.cycles += 1

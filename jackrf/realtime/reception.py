@@ -8,10 +8,7 @@ from jackrf.realtime.context import MESSAGE, VECTOR
 RING = 1 << 16
 """Frames of the jitter buffer, a power of two: 1.37 s at 48 kHz."""
 
-TAIL = 64
-"""Frames over which a gap fades out, and over which audio fades in after it."""
-
-ROOM = 1 << 15
+ROOM = 1 << 16
 """Frames of the repaired stream that lie side by side: what a period takes, and what it looks back
 to."""
 LOOKBACK = 4096
@@ -32,6 +29,9 @@ LATENESS = 1024
 """Bins of the histogram of how late packets come, of 62.5 us each, from -16 to 48 ms."""
 SPANS = 4
 """Parts of the sliding window over which lateness is judged."""
+
+SEEN = 256
+"""Packets that are remembered while the delay of a stream is learned."""
 
 PACKET_ROOM = 2048
 """Bytes; a longer datagram is no packet of ours."""
@@ -60,7 +60,6 @@ RECEPTION = np.dtype(
         ("stream_rate", "u4"),  # Hz; 0 = by payload type, or as measured
         ("margin", "u4"),  # frames that playing stays behind the latest packet, beyond the least
         ("clock", "u4"),  # which clock drives the ports; 0 = not known
-        ("padding", "u4"),
         ("wanted_delay", "f4"),  # Python: ms; 0 = auto
         ("max_delay", "f4"),  # Python: ms
         # Memory.
@@ -72,16 +71,15 @@ RECEPTION = np.dtype(
         ("decoded_at", "u8"),  # float32[2, PACKET_ROOM // 2]: frames of one packet
         ("ring_at", "u8"),  # float32[2, RING], frame t at t modulo RING
         ("stamps_at", "u8"),  # uint32[RING]: which frame lies there
-        ("history_at", "u8"),  # float32[2, TAIL]: what was played last, in a circle
-        ("fading_at", "u8"),  # float32[2, TAIL]: what a fade-out under way reads
-        ("written", "i8"),  # frames ever put into history
+        ("seen_at", "u8"),  # float64[SEEN, 3]: packets seen while learning
         ("repaired_at", "u8"),  # float32[2, ROOM]: the stream in order, gaps filled
         ("pitch_at", "u8"),  # float32[2, LONGEST_PITCH]: one turn of what fills a gap
         ("earliness_at", "u8"),  # int32[EARLINESS]: periods by what came least early in them
         ("lateness_at", "u8"),  # int32[SPANS, LATENESS]: packets by how late they came
-        ("tables_at", "u8"),  # float32[len(RATES), PHASES + 1, MOST_TAPS]
-        ("taps_at", "u8"),  # int32[len(RATES)]: taps of each table
-        ("tap_at", "u8"),  # TAP that Python records from; 0 = nothing
+        ("tables_at", "u8"),  # float32[len(RATES) + 1, PHASES + 1, MOST_TAPS]: by the rate of a
+        # stream; the last is for the ports' own
+        ("taps_at", "u8"),  # int32[len(RATES) + 1]: taps of each table
+        ("tap_at", "u8"),  # of what Python records from; 0 = nothing
         ("log_at", "u8"),  # LOG_ROW[LOG], in a circle
         ("clock_at", "u8"),  # int64[4]: scratch for clocks
         # The stream.
@@ -100,6 +98,7 @@ RECEPTION = np.dtype(
         ("period", "i4"),  # frames of the last period
         ("learning", "i4"),  # frames still to watch before the delay is set
         ("watched", "i4"),  # packets seen while watching
+        ("seen", "i4"),  # packets remembered while learning another clock
         ("lowest", "u4"),  # least (timestamp - frame time) of them, modulo 2**32
         ("least", "i4"),  # frames by which the least early packet of this period was early
         ("behind", "i4"),  # frames since packets last came in time
@@ -107,10 +106,12 @@ RECEPTION = np.dtype(
         ("quiet", "i4"),  # frames since the stream's last packet
         ("strangers", "i4"),  # packets in a row far from where the stream is
         ("log_wait", "i4"),  # frames until the next row of the log
+        ("line_moved", "u4"),  # 1: the loop's line was moved at once in this period
         # Time. Local frames are counted from the beginning of the stream, as float64.
         ("cycle_ns", "i8"),  # monotonic ns at the start of the period, filtered
         ("drained_ns", "i8"),  # monotonic ns when the socket was read
-        ("realtime_ns", "i8"),  # what to add to monotonic ns to have CLOCK_REALTIME
+        ("period_ns", "f8"),  # of our own filter, where JACK has none
+        ("realtime_ns", "i8"),  # CLOCK_REALTIME less CLOCK_MONOTONIC
         ("local", "f8"),  # local frames at the start of the period
         ("first", "u4"),  # timestamp from which stream frames are counted
         ("samples", "i4"),  # observations that the loop has had, up to 2**30
@@ -127,10 +128,6 @@ RECEPTION = np.dtype(
         ("strayed_from", "f8"),  # local frames at the first of them
         ("strayed_by", "f8"),  # stream frames: the least of their errors
         # Playing.
-        ("moved", "u4"),  # 1: what is played next does not follow what was played last
-        ("presence", "f4"),  # 0..1: how far audio has faded in
-        ("tail", "i4"),  # frames of the fade-out played; TAIL = done
-        ("more", "u4"),
         ("repaired", "i4"),  # frames that lie in the repaired stream
         ("gap", "i4"),  # frames of the gap under way; 0 = none
         ("pitch", "i4"),  # frames of a turn of what fills it
@@ -141,13 +138,16 @@ RECEPTION = np.dtype(
         ("step_right", "f4"),
         ("read", "f8"),  # position in the repaired stream of the next frame played
         ("ratio", "f8"),  # frames of the stream per frame played, in the last period
+        ("speed", "f8"),  # the share by which it is above the nominal ratio, but for glides
+        ("glide", "f8"),  # frames by which the delay grows per frame
         ("delay", "f8"),  # local frames from a frame's own time to its being played, now
         ("goal", "f8"),  # and where it goes
         ("need", "f8"),  # local frames: jitter (p99.9) that the delay has to cover
         ("span", "i4"),  # part of the window that is written now
         ("span_left", "i4"),  # frames left of it
-        ("bypass", "u4"),  # 1: frames are copied, not resampled
+        ("earliest", "i4"),  # frames by which the earliest packet of this period was early
         ("taps", "i4"),  # of the resampler at this rate
+        ("table", "i4"),  # which of them
         # Counters and meters.
         ("cycles", "i8"),
         ("packets", "i8"),  # of the stream, played or not
@@ -161,6 +161,7 @@ RECEPTION = np.dtype(
         ("silent", "i8"),  # frames that were not there for so long that it was silent
         ("dropped", "i8"),  # frames given up so that the delay stays below its maximum
         ("skipped", "i8"),  # frames whose time JACK itself lost here
+        ("refused_periods", "i8"),  # longer than memory, or without buffers: played as silence
         ("logged", "i8"),  # rows ever put into the log
         # For RTCP (RFC 3550, appendices A.1, A.3, A.8); of the stream under way.
         ("base_sequence", "u4"),  # extended sequence number of its first packet
@@ -171,7 +172,8 @@ RECEPTION = np.dtype(
         ("in_hand", "i4"),  # frames received beyond the last one played, in the last period
         ("left_peak", "f4"),  # amplitude, falls 20 dB in 1.5 s
         ("right_peak", "f4"),
-    ]
+    ],
+    align=True,
 )
 
 LOG_ROW = np.dtype(
@@ -207,13 +209,12 @@ MEMORY: dict[str, tuple[DTypeLike, tuple[int, ...]]] = {
     "peer_at": (np.uint8, (NAME_ROOM,)),
     "packet_at": (np.uint8, (BATCH, PACKET_ROOM)),
     "decoded_at": (np.float32, (2, PACKET_ROOM // 2)),
-    "history_at": (np.float32, (2, TAIL)),
-    "fading_at": (np.float32, (2, TAIL)),
+    "seen_at": (np.float64, (SEEN, 3)),
     "earliness_at": (np.int32, (EARLINESS,)),
-    "taps_at": (np.int32, (len(RATES),)),
+    "taps_at": (np.int32, (len(RATES) + 1,)),
     "lateness_at": (np.int32, (SPANS, LATENESS)),
     "pitch_at": (np.float32, (2, LONGEST_PITCH)),
-    "tables_at": (np.float32, (len(RATES), PHASES + 1, MOST_TAPS)),
+    "tables_at": (np.float32, (len(RATES) + 1, PHASES + 1, MOST_TAPS)),
     "repaired_at": (np.float32, (2, ROOM)),
     "stamps_at": (np.uint32, (RING,)),
     "ring_at": (np.float32, (2, RING)),

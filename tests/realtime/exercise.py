@@ -10,9 +10,13 @@ import sys
 import numpy as np
 
 from jackrf.audience.row import new_row
+from jackrf.receiver import Format
 from jackrf.rtp.stream import Encoding
 from jackrf.testing import OfflineClient
 from tests.offline import PERIODS, Ear, Wire, desk, noise
+from tests.realtime import simulation
+from tests.realtime.hostile import among, mutate
+from tests.realtime.simulation import Hearing, Sending, hear, sine
 from tests.realtime.stream import Road, packet
 
 ENCODINGS: tuple[Encoding, ...] = ("L16", "L24")
@@ -60,6 +64,19 @@ def listen(period: int, sender: int) -> None:
             sys.exit(f"{done} of {cycles} received periods came to their end")
 
 
+def follow(period: int, rate: int) -> None:
+    """Follow another clock, convert its rate, and take hostile packets and gaps among its own."""
+    good = simulation.send(sine(1.5, rate=rate), Sending(ppm=300.0, period=64, rate=rate))
+    bad, sizes = mutate(good, 2000, period, spare_stream=bool(period % 2))
+    packets, arrivals, lengths = among(good, bad, sizes, period)
+    kept = np.random.default_rng(period).random(len(arrivals)) > 0.1
+    how = Hearing(period=period, format_=Format(rate=rate))
+    heard = hear(packets[kept], arrivals[kept], 1.4, how, lengths[kept])
+    done = int(heard.receiver.reception["cycles"][0])
+    if done != len(heard.delays):
+        sys.exit(f"{done} of {len(heard.delays)} followed periods came to their end")
+
+
 def break_a_rule() -> None:
     """Send a mix that is not there: with bounds checks the period must not come to its end."""
     client = desk(1, 1)
@@ -88,4 +105,6 @@ if __name__ == "__main__":
             (8192, 8192),
         ):
             listen(*pair)
+        for beat, hertz in ((1, 48000), (17, 192000), (128, 44100), (1024, 96000), (8192, 32000)):
+            follow(beat, hertz)
         print("done")

@@ -7,11 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jackrf.rtp.packet import Packet
-from tests.offline import Floats, Wire
+from tests.offline import CLOCK, Floats, Wire
 
 FULL = 2.0**23
 LARGEST = 200
 """Frames of L24 in one packet, at the most."""
+
+OUR_CLOCK = 0xBEDE, b"\x16" + CLOCK.to_bytes(4, "big") + bytes(3)
+"""The extension of a packet from the receiver's own server."""
 
 START = 2**32 - 20_000
 """Timestamp of the first frame: it wraps within half a second."""
@@ -41,7 +44,8 @@ def packet(frame: int, frames: int, *, sequence: int = 0, ssrc: int = 5, salt: i
     words = np.ascontiguousarray(codes(np.arange(frame, frame + frames), salt).T, ">i4")
     payload = words.view(np.uint8).reshape(-1, 4)[:, 1:].tobytes()
     timestamp = (START + frame) % 2**32
-    return Packet(97, sequence % 2**16, timestamp, ssrc, payload).serialise()
+    found = Packet(97, sequence % 2**16, timestamp, ssrc, payload, extension=OUR_CLOCK)
+    return found.serialise()
 
 
 def period_of(frame: int, frames: int, *, ssrc: int = 5, salt: int = 0) -> list[bytes]:

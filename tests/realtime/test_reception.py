@@ -3,10 +3,10 @@
 import pytest
 
 from jackrf.realtime.context import MAX_PERIOD
-from jackrf.realtime.reception import PACKET_ROOM, RING, TAIL
+from jackrf.realtime.reception import LOG, PACKET_ROOM, RING, ROOM
 
 
-@pytest.mark.parametrize("size", [RING, TAIL])
+@pytest.mark.parametrize("size", [RING, ROOM, LOG])
 def test_a_circle_is_a_power_of_two(size: int) -> None:
     """Places in it are found by masking the lower bits of a timestamp."""
     assert size & (size - 1) == 0

@@ -1,0 +1,108 @@
+"""The playout delay where two clocks run: what jitter needs, and how the delay goes there.
+
+How late packets come, against their own time on the loop's line, is counted in bins of 62.5 us
+over a sliding window of 4 s. The delay has to cover the p99.9 of it, a period (packets wait for
+the next one) and what the resampler looks ahead. It grows and shrinks by 0.07 % of the time.
+"""
+
+import numpy as np
+from numba import carray
+
+from jackrf.realtime.compiling import kernel
+from jackrf.realtime.libc import pointer
+from jackrf.realtime.reception import LATENESS, SPANS
+
+BIN_SECONDS = 62.5e-6
+ZERO_BIN = 256
+SPAN_SECONDS = 1.0
+EXCEEDED = 0.001
+MARGIN = 8
+"""Frames that the delay stays beyond what was needed, and by which it may lie too high."""
+BAND = 0.25
+"""And this share of the jitter, which is not known better than that."""
+GLIDE = 0.0007
+"""Share of the time by which the delay grows or shrinks."""
+LEAST_COVER_SECONDS = 0.006
+"""Of jitter, that the maximum leaves room for even where a period is longer than it."""
+BELOW_MOST = 24
+"""Frames by which the goal stays below the maximum, above which audio is dropped."""
+
+
+@kernel
+def note_lateness(reception, late):
+    """Count a packet that came so many local frames after its first frame's own time."""
+    lateness = carray(pointer(reception.lateness_at), (SPANS, LATENESS), np.int32)
+    place = np.int64(late / (BIN_SECONDS * reception.samplerate) + ZERO_BIN)
+    lateness[reception.span, min(max(place, 0), LATENESS - 1)] += 1
+
+
+@kernel
+def forget_lateness(reception):
+    """Begin the window anew."""
+    lateness = carray(pointer(reception.lateness_at), (SPANS, LATENESS), np.int32)
+    for span in range(SPANS):
+        for place in range(LATENESS):
+            lateness[span, place] = 0
+    reception.span = 0
+    reception.span_left = np.int32(SPAN_SECONDS * reception.samplerate)
+
+
+@kernel
+def pass_time(reception, frames):
+    """Let the window slide on by a period."""
+    reception.span_left -= frames
+    if reception.span_left > 0:
+        return
+    lateness = carray(pointer(reception.lateness_at), (SPANS, LATENESS), np.int32)
+    reception.span = (reception.span + 1) % SPANS
+    reception.span_left = np.int32(SPAN_SECONDS * reception.samplerate)
+    for place in range(LATENESS):
+        lateness[reception.span, place] = 0
+
+
+@kernel
+def needed(reception):
+    """Return by how many local frames at most 99.9 % of the packets were late."""
+    lateness = carray(pointer(reception.lateness_at), (SPANS, LATENESS), np.int32)
+    count = 0
+    for span in range(SPANS):
+        for place in range(LATENESS):
+            count += lateness[span, place]
+    allowed = np.int64(count * EXCEEDED)
+    beyond, place = 0, LATENESS
+    while place > 0 and beyond <= allowed:
+        place -= 1
+        for span in range(SPANS):
+            beyond += lateness[span, place]
+    return (place + 1 - ZERO_BIN) * BIN_SECONDS * reception.samplerate
+
+
+@kernel
+def least_delay(reception, frames):
+    """Return the local frames of delay that there have to be without any jitter."""
+    ahead = 0.5 * reception.taps * reception.samplerate / reception.rate
+    return frames + ahead + reception.margin
+
+
+@kernel
+def most_delay(reception, frames):
+    """Return the local frames of delay that there may be."""
+    most = reception.max_delay * 1e-3 * reception.samplerate
+    cover = LEAST_COVER_SECONDS * reception.samplerate
+    return max(most, least_delay(reception, frames) + cover)
+
+
+@kernel
+def choose_goal(reception, frames):
+    """Set where the delay goes, from what was needed or what is wanted."""
+    least, most = least_delay(reception, frames), most_delay(reception, frames)
+    reception.need = needed(reception)
+    goal = least + max(reception.need, 0.0) + MARGIN
+    if reception.wanted_delay > 0.0:
+        goal = max(reception.wanted_delay * 1e-3 * reception.samplerate, least)
+        reception.goal = min(goal, most - BELOW_MOST)
+        return
+    band = MARGIN + BAND * max(reception.need, 0.0)
+    goal = min(goal, most - BELOW_MOST)
+    if goal > reception.goal or goal < reception.goal - band or reception.goal > most:
+        reception.goal = goal
