@@ -8,12 +8,16 @@ from typing import Final
 from jackrf.osc.addresses import TABLE, Address, Role
 from jackrf.osc.aliases import ALIASES
 from jackrf.osc.guard import MOST_ARGUMENTS, MOST_BYTES, MOST_DEPTH, MOST_MESSAGES
+from jackrf.osc.hearing import PATTERNS_PER_SECOND, VALUES_FOR_A_TOKEN
+from jackrf.osc.intake import MESSAGES_PER_SECOND
 from jackrf.osc.patterns import MOST_ALTERNATIVES, MOST_STARS
 from jackrf.osc.refusals import Code
 from jackrf.osc.syncing import MOST_PACKETS
 from jackrf.osc.tree import MOST_MATCHES
 
 README: Final = Path(__file__).parents[2] / "osc" / "README.md"
+
+MOST_VALUES: Final = MESSAGES_PER_SECOND * VALUES_FOR_A_TOKEN
 
 _GROUPS: Final = (
     ("/mix/{mix}/in/", "A send: one input in one mix"),
@@ -38,9 +42,12 @@ _HEAD: Final = f"""\
   for each other; for a switch, 0.5 and more is on. Buttons may send 0 when they are let go.
 * Patterns (`*`, `?`, `[1-4]`, `{{kick,snare}}`): everybody may ask with them, the engineer may set
   with them. Between slashes stand at most {MOST_STARS} `*` and {MOST_ALTERNATIVES} alternatives;
-  a pattern finds at most {MOST_MATCHES} addresses.
+  a pattern finds at most {MOST_MATCHES} addresses. Of those that jackrf has not met yet it looks up
+  {PATTERNS_PER_SECOND:g} a second.
 * A bundle is done at once and as a whole, or not at all; its time tag is not looked at. What jackrf
   sends is in bundles of at most 1400 bytes, with the time tag "now".
+* Who sends more than {MESSAGES_PER_SECOND:g} messages or {MOST_VALUES:g} values a second has the
+  latest value of each address set, a little later.
 * A sync has everything below its prefix, in at most {MOST_PACKETS} packets. Of a desk too large
   for that it has all levels and names, and every mute, pan, solo, safe and more me that is not at 0
   or was not at some time since jackrf runs: a surface that begins with 0 for those is right when
