@@ -41,12 +41,14 @@ class MixPlan:
         encoding: L16 or L24.
         ceiling: of the limiter in dBFS, None for no limiter.
         dscp: how routers are asked to treat its packets, 0 to 63; 0 asks for nothing.
+        plain: whether packets have no header extension.
     """
 
     send_to: Sequence[str]
     encoding: Encoding
     ceiling: float | None
     dscp: int = DSCP
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +140,10 @@ class Desk:
 
     def _stream(self, mix: str) -> Stream:
         plan = self.plans[mix]
-        payload = PAYLOADS[plan.encoding]
+        form = PAYLOADS[plan.encoding]
         ssrc, offset = identify(self.stream_name, mix)
         offset = (offset + self.timeline.shift) % 2**32
-        return Stream(ssrc, offset, payload.payload_type, payload.sample_bytes, plan.ceiling)
+        return Stream(ssrc, offset, form.payload_type, form.sample_bytes, plan.ceiling, plan.plain)
 
     def _register(self, client: JackClient, engine: Engine) -> None:
         engine.context["client"] = client.pointer
@@ -255,10 +257,8 @@ class Desk:
         if engine is None:
             silent = MixMeters(0.0, 0.0, 1.0)
             return Levels([0.0] * len(self.mixer.strips), [silent] * len(self.mixer.mixes))
-        inputs = [
-            engine.input_peak(number) * db_to_amplitude(strip.trim)
-            for number, strip in enumerate(self.mixer.strips)
-        ]
+        trims = (db_to_amplitude(strip.trim) for strip in self.mixer.strips)
+        inputs = [engine.input_peak(number) * trim for number, trim in enumerate(trims)]
         return Levels(inputs, [engine.meters(number) for number in range(len(self.mixer.mixes))])
 
     def _glide(self, changed: Iterable[Place], seconds: float, *, as_one: bool) -> None:

@@ -48,6 +48,8 @@ class Stream:
         payload_type: 0..127.
         sample_bytes: 2 for L16, 3 for L24.
         ceiling: of the limiter, dBFS; None for no limiter.
+        plain: whether its packets have the fixed header alone, for receivers that take an extension
+            for audio.
     """
 
     ssrc: int
@@ -55,6 +57,7 @@ class Stream:
     payload_type: int
     sample_bytes: int
     ceiling: float | None
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ class Engine:
             row["timestamp_offset"] = stream.timestamp_offset
             row["payload_type"] = stream.payload_type
             row["sample_bytes"] = stream.sample_bytes
+            row["plain"] = stream.plain
             row["ceiling"] = 0.0 if stream.ceiling is None else db_to_amplitude(stream.ceiling)
             row["limiter_gain"] = 1.0
             row["limiter_meter"] = 1.0

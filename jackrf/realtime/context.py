@@ -20,6 +20,9 @@ MAX_PACKET = 1280
 RTP_HEADER = 24
 """Bytes: the fixed header (RFC 3550, section 5.1) and one extension (RFC 8285, section 4.2)."""
 
+FIXED_HEADER = 12
+"""Bytes of the header of a mix whose packets have no extension."""
+
 EXTENSION = (0xBE, 0xDE, 0x00, 0x02, 0x16)
 """One-byte form, two words, one element: number 1, 7 bytes. They hold the clock's identity (4)
 and how long before the packet is sent the time of its first frame was (3, signed, us)."""
@@ -69,6 +72,8 @@ MIX = np.dtype(
         ("timestamp_offset", "u4"),  # RTP timestamp = JACK frame time + this, modulo 2**32
         ("payload_type", "u4"),
         ("sample_bytes", "u4"),  # 2 = L16, 3 = L24
+        ("plain", "u4"),  # 1 = packets have the fixed header alone
+        ("padding", "u4"),
         ("tone", "u4"),  # Python: 1 = play the tone that says whose ears these are
         ("tone_level", "f4"),  # 0..1, of the last frame
         ("tone_frames", "i8"),  # played since it was switched on

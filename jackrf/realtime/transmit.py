@@ -14,6 +14,7 @@ from jackrf.realtime.compiling import kernel
 from jackrf.realtime.context import (
     DATAGRAM,
     EXTENSION,
+    FIXED_HEADER,
     LISTENER,
     MAX_PACKET,
     MAX_SLICES,
@@ -70,6 +71,7 @@ def write_packets(context, mix, frames, timestamp):
     words = carray(pointer(context.packets_at), (MAX_SLICES, MAX_PACKET // 2), np.uint16)
     vectors = carray(pointer(context.vectors_at), (MAX_SLICES,), VECTOR)
     frame_bytes = 2 * mix.sample_bytes
+    header = FIXED_HEADER if mix.plain == 1 else RTP_HEADER
     count = slice_count(frames, frame_bytes)
     elapsed = np.int64(0)
     if context.cycle_began != 0:
@@ -79,13 +81,14 @@ def write_packets(context, mix, frames, timestamp):
         last = (number + 1) * frames // count
         _write_word(octets[number], 4, np.uint32(timestamp + first))
         _write_word(octets[number], 8, mix.ssrc)
-        _write_extension(octets[number], context, elapsed, first)
-        payload = words[number, RTP_HEADER // 2 :]
+        if header == RTP_HEADER:
+            _write_extension(octets[number], context, elapsed, first)
+        payload = words[number, header // 2 :]
         if mix.sample_bytes == 2:
             to_l16(left[first:last], right[first:last], payload)
         else:
             to_l24(left[first:last], right[first:last], payload)
-        vectors[number].bytes = RTP_HEADER + (last - first) * frame_bytes
+        vectors[number].bytes = header + (last - first) * frame_bytes
     return count
 
 
@@ -127,7 +130,7 @@ def transmit(context, listener, row_at, mix, count, now):
         return
     octets = carray(pointer(context.packets_at), (MAX_SLICES, MAX_PACKET), np.uint8)
     for number in range(count):
-        _stamp(octets[number], listener, mix.payload_type, number)
+        _stamp(octets[number], listener, mix, number)
     if listener.framing == DATAGRAM:
         taken, error = _send_datagrams(context, listener.socket, count)
     else:
@@ -135,7 +138,7 @@ def transmit(context, listener, row_at, mix, count, now):
         most_unsent = np.uint64(listener.budget) * second // np.uint64(1_000_000)
         taken, error = send_frames(context, listener, row_at, count, most_unsent)
     listener.sent += taken
-    listener.octets += _payload_bytes(context, taken)
+    listener.octets += _payload_bytes(context, mix, taken)
     listener.sequence = (listener.sequence + taken) & 0xFFFF
     if taken > 0:
         listener.marker = 0
@@ -146,20 +149,21 @@ def transmit(context, listener, row_at, mix, count, now):
 
 
 @kernel
-def _payload_bytes(context, count):
+def _payload_bytes(context, mix, count):
+    header = FIXED_HEADER if mix.plain == 1 else RTP_HEADER
     vectors = carray(pointer(context.vectors_at), (MAX_SLICES,), VECTOR)
     total = 0
     for number in range(count):
-        total += vectors[number].bytes - RTP_HEADER
+        total += vectors[number].bytes - header
     return total
 
 
 @kernel
-def _stamp(octets, listener, payload_type, number):
+def _stamp(octets, listener, mix, number):
     sequence = listener.sequence + number
     marker = listener.marker if number == 0 else 0
-    octets[0] = 0x90
-    octets[1] = (marker << 7) | payload_type
+    octets[0] = 0x80 if mix.plain == 1 else 0x90
+    octets[1] = (marker << 7) | mix.payload_type
     octets[2] = (sequence >> 8) & 0xFF
     octets[3] = sequence & 0xFF
 

@@ -37,7 +37,9 @@ def make_desk(session: Session, *, hosted: bool = False) -> Desk:
         hosted: a session manager has opened it, whose patchbay connects; two who do it fight.
     """
     plans = {
-        mix_id: MixPlan(mix.send_to, mix.encoding, mix.ceiling if mix.limiter else None, mix.dscp)
+        mix_id: MixPlan(
+            mix.send_to, mix.encoding, mix.ceiling if mix.limiter else None, mix.dscp, mix.announce
+        )
         for mix_id, mix in session.mixes.items()
     }
     desk = Desk(session.name, session.to_mixer(), session.wishes(), plans)

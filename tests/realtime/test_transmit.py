@@ -44,6 +44,24 @@ def frames_of(packet: Packet, encoding: Encoding = "L16") -> int:
     return len(packet.payload) // (2 * PAYLOADS[encoding].sample_bytes)
 
 
+@pytest.mark.parametrize("encoding", ["L16", "L24"])
+def test_a_plain_mix_is_the_same_without_the_extension(encoding: Encoding) -> None:
+    """For receivers that take an extension for audio: the fixed header, then the samples."""
+    client = sender(encoding)
+    sound = noise(3, 1, 100)
+    with Ear() as ear:
+        client.engine.publish([ear.row])
+        client.process(sound)
+        client.engine.mixes["plain"] = 1
+        client.process(sound)
+        rich, plain = ear.packets()
+    assert rich.extension is not None
+    assert plain.extension is None
+    assert plain.payload == rich.payload
+    assert (plain.sequence - rich.sequence) % 2**16 == 1
+    assert ear.row["octets"][0] == len(rich.payload) + len(plain.payload)
+
+
 @pytest.mark.parametrize(("encoding", "frame_bytes"), [("L16", 4), ("L24", 6)])
 def test_every_period_fits_into_packets(encoding: Encoding, frame_bytes: int) -> None:
     """From 1 to 8192 frames: one packet where it fits, else few slices of at most 1280 bytes.
