@@ -91,6 +91,18 @@ def test_strips_come_from_a_status() -> None:
     assert mix_strips(status) == [Strip("Kick", (-9.0, -10.0), gain=-3.0)]
 
 
+def test_a_mix_tells_what_its_ports_miss() -> None:
+    """In the row of its right side, where the left one has the limiter; small, by a mark."""
+    status = a_status(inputs=1, mixes=1)
+    status["mixes"]["mix-0"]["ports"] = [{"missing": ["amp:l\x1b"]}, {"missing": ["amp:r"]}]
+    (strip,) = mix_strips(status)
+    assert strip.notes == ("", "no amp:l?, no amp:r")
+    left, right = plain(strip, 120)
+    assert "amp" not in left
+    assert right.rstrip().endswith("no amp:l?, no amp:r")
+    assert plain(strip, 40)[0].endswith("!")
+
+
 def test_what_a_status_lacks_is_silence() -> None:
     """A name may fall back to the id; a session without mixes has none."""
     status = {"inputs": [{"id": "kick"}], "mixes": {"drums": {"gain": None, "limit_db": None}}}

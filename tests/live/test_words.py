@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
 
-from jackrf.live.words import clean, count, fit, fit_name, to_ascii, unsaved_text
+from jackrf.live.words import clean, count, fit, fit_name, missing_words, to_ascii, unsaved_text
 
 
 @given(st.text())
@@ -62,6 +62,13 @@ def test_a_count_has_three_digits_and_a_unit(number: int, text: str) -> None:
 def test_ascii_stands_where_the_letters_stood() -> None:
     """One for one; silence stays apart from -8 dB."""
     assert to_ascii(Text("▄▖▁ ● -∞ µs … Jürgen")).plain == "#:_ * -- us ~ J?rgen"
+
+
+def test_what_is_missing_is_told_with_what_is_like_it() -> None:
+    """One word for each port, as it stands in the session."""
+    port = {"missing": ["a:1", "b:2"], "offered": {"b:2": "b-01:2"}}
+    assert missing_words(port) == ["no a:1", "no b:2 (like b-01:2?)"]
+    assert missing_words({}) == []
 
 
 def test_what_is_not_saved_is_told_when_there_is_some() -> None:
