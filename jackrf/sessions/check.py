@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from jackrf.sessions import check_surfaces
+from jackrf.sessions import check_listening, check_surfaces
 from jackrf.sessions.reading import place
 from jackrf.sessions.session import Mix, Send, Session, load
 from jackrf.units import db_text
@@ -54,7 +54,8 @@ def report(session: Session, path: Path, width: int) -> RenderableType:
     )
     tables = [_inputs(session), _mixes(session), *_sends(session, width)]
     osc = Group(*check_surfaces.lines(session))
-    below: list[RenderableType] = [*tables, osc, *_surfaces(session)]
+    listening = Group(*check_listening.lines(session))
+    below: list[RenderableType] = [*tables, listening, osc, *_surfaces(session)]
     return Group(head, *(Padding(one, (1, 0, 0, 0), expand=False) for one in below))
 
 

@@ -82,6 +82,13 @@ def test_everything_that_would_be_opened_is_shown() -> None:
         ["click", "off"],
         [
             (
+                "Listeners: tune in by RTSP on 127.0.0.1 port 8554, at most 256, 16 of a host. "
+                'Only this machine\'s players get in; address = "0.0.0.0" under [listen] lets in '
+                "its networks."
+            )
+        ],
+        [
+            (
                 "OSC: listens on 127.0.0.1 port 9955, UDP and TCP. Only programs on this machine "
                 'are heard, as the engineer; listen = "0.0.0.0" lets in its networks.'
             )
