@@ -15,6 +15,7 @@ from jackrf.desk import Desk
 from jackrf.errors import InputError, JackServerError
 from jackrf.parameters import Place
 from jackrf.reports import describe, status
+from jackrf.running.heap import set_aside
 from jackrf.running.identifying import Identifying
 from jackrf.running.keeper import Keeper
 from jackrf.running.making import make_desk, make_listening, make_osc, make_web
@@ -191,6 +192,7 @@ class Running:
 
     async def follow(self) -> None:
         """Hear JACK, and look for it when it is away, until `stop`."""
+        set_aside()
         while not self._stopping.is_set():
             client = self.desk.client
             if client is None:
