@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
+from jackrf.client import Event
 from jackrf.parameters import Place
 from jackrf.patchbay.ports import OwnPort
 
@@ -22,22 +23,6 @@ SETTLE_SECONDS: Final = 1.0
 
 _AGAIN: Final = re.compile(r"(-\d\d|\.n[A-Z]{4})$")
 """What a client's name ends in that came back: a number of JACK's, an id of a session manager's."""
-
-
-class Told(Protocol):
-    """What JACK told (`jackrf.client.Event`): port, rename and connection are of interest here."""
-
-    @property
-    def kind(self) -> str:
-        """What happened."""
-
-    @property
-    def value(self) -> int:
-        """1 for a port or a connection that is new, 0 for one that is no more."""
-
-    @property
-    def text(self) -> tuple[str, ...]:
-        """Full names: of the port, its old and its new one, or of both ports."""
 
 
 class Graph(Protocol):
@@ -117,7 +102,7 @@ class Wishes:
         own = f"{graph.name}:{port.short}"
         graph.connect(*((peer, own) if port.is_input else (own, peer)))
 
-    def hear(self, event: Told, graph: Graph, now: float) -> None:
+    def hear(self, event: Event, graph: Graph, now: float) -> None:
         """Take in what JACK told.
 
         Args:
