@@ -17,6 +17,7 @@ _PALE: Final = "#7d8a96"
 _PAPER: Final = "#fcfbf8"
 _DELAY: Final = "#2a9d8f"
 _JITTER: Final = "#e9c46a"
+_JITTER_INK: Final = "#a67c1e"
 _DRIFT: Final = "#3d5a80"
 _FILLED: Final = "#e07a1f"
 _ALARM: Final = "#c8102e"
@@ -160,7 +161,7 @@ def _draw_delay(panel: Any, told: Story, limit_ms: float) -> None:
         )
         top = max(top, 1.15 * limit_ms)
     panel.set_ylim(0.0, top)
-    _name(panel, "delay in ms", _DELAY, "what jitter needs of it is shaded", _JITTER)
+    _name(panel, "delay in ms", _DELAY, "what jitter needs of it is shaded", _JITTER_INK)
 
 
 def _draw_drift(panel: Any, told: Story) -> None:

@@ -99,7 +99,7 @@ class _View:
         return fit(left, width - len(right)).append_text(right)
 
     def _label(self, word: str) -> Text:
-        return fit(Text(f" {word}", QUIET), _LABEL)
+        return fit(Text.assemble((f" {word}", QUIET)), _LABEL)
 
     def _toward(self) -> str:
         now = self._now
