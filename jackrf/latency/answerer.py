@@ -49,7 +49,7 @@ class Answerer:
                 f"port {port} cannot be listened on ({error.strerror}): name another with --port"
             ) from None
         try:
-            self._recorder = Recorder(server, [sink], name="jackrf-latency-out")
+            self._recorder = Recorder(server, [sink], name="jackrf-latency-answer")
             require_port(self._recorder, sink)
         except BaseException:
             self._socket.close()

@@ -13,8 +13,10 @@ from typing import Self
 import numpy as np
 import pytest
 import soundfile
+from matplotlib.image import imread
 
 from jackrf.rtp.packet import Packet
+from jackrf.rtp.rtcp import Goodbye, ReceiverReport, SourceDescription, parse_compound
 from jackrf.testing import DummyJack
 from tests.system.instruments import Player, Recorder, wait_for
 from tests.system.music import TONE_LEVEL, level, one_voice, tone, wait_until_heard
@@ -149,10 +151,10 @@ def test_a_sound_card_plays_without_jack_clients_of_ours(
         assert "playing: " in ended.output
 
 
-def test_json_and_a_recording(dummy_jack: DummyJack, tmp_path: Path) -> None:
-    """A line of JSON a second and one at the end; a WAV with the tone in it."""
+def test_json_a_recording_and_a_plot(dummy_jack: DummyJack, tmp_path: Path) -> None:
+    """A line of JSON a second and one at the end; a WAV with the tone in it; a picture."""
     port = free_port()
-    wav = tmp_path / "heard.wav"
+    wav, png = tmp_path / "heard.wav", tmp_path / "heard.png"
     sdp = tmp_path / "ear.sdp"
     with (
         Player(dummy_jack.name) as player,
@@ -160,7 +162,8 @@ def test_json_and_a_recording(dummy_jack: DummyJack, tmp_path: Path) -> None:
     ):
         player.play(tone(), loop=True)
         assert jackrf("sdp", "ear", "-o", str(sdp)).code == 0
-        options = ("--server", dummy_jack.name, "--connect", "", "--json", "--record", str(wav))
+        files = ("--record", str(wav), "--plot", str(png))
+        options = ("--server", dummy_jack.name, "--connect", "", "--json", *files)
         with Program(jackrf_command("listen", str(sdp), *options)) as listening:
             listening.wait_until(lambda: listening.said().count("\n") >= 3)
             ended = listening.stop()
@@ -174,6 +177,7 @@ def test_json_and_a_recording(dummy_jack: DummyJack, tmp_path: Path) -> None:
     assert rate == 48000
     assert len(audio) > 2 * rate
     assert np.abs(audio[-rate:, 0]).max() == pytest.approx(TONE_LEVEL, abs=0.01)
+    assert imread(png).shape[:2] == (1200, 1800)
 
 
 def test_a_mix_is_tuned_in_to_by_rtsp(dummy_jack: DummyJack, tmp_path: Path) -> None:
@@ -194,3 +198,37 @@ def test_a_mix_is_tuned_in_to_by_rtsp(dummy_jack: DummyJack, tmp_path: Path) -> 
             assert len(running.status()["mixes"]["ear"]["listeners"]) == 1
             assert listening.stop().code == 0
         wait_for(lambda: not running.status()["mixes"]["ear"]["listeners"])
+
+
+def test_the_sender_gets_reports(dummy_jack: DummyJack) -> None:
+    """A stream from any sender: reports come to the port above its own within two seconds, name
+    the stream and this listener, and a goodbye comes at the end.
+    """
+    port, own = free_port(), free_port()
+    with (
+        socket.socket(type=socket.SOCK_DGRAM) as rtp,
+        socket.socket(type=socket.SOCK_DGRAM) as rtcp,
+        Listening(port, dummy_jack.name) as listening,
+    ):
+        rtp.bind(("127.0.0.1", own))
+        rtcp.bind(("127.0.0.1", own + 1))
+        rtcp.settimeout(0.002)
+        found = []
+        for number in range(2000):
+            header = b"\x80\x60" + number.to_bytes(2, "big") + (128 * number).to_bytes(4, "big")
+            rtp.sendto(header + b"\0\0\x12\x34" + bytes(512), ("127.0.0.1", port))
+            try:
+                found.append(parse_compound(rtcp.recv(2048)))
+            except TimeoutError:
+                continue
+            if len(found) == 2:
+                break
+        report, description = found[-1]
+        assert isinstance(report, ReceiverReport)
+        assert isinstance(description, SourceDescription)
+        assert [block.ssrc for block in report.blocks] == [0x1234]
+        assert description.names[0][1] == f"jackrf@{socket.gethostname()}"
+        rtcp.settimeout(2.0)
+        assert listening.stop().code == 0
+        while not isinstance(parse_compound(rtcp.recv(2048))[-1], Goodbye):
+            pass
