@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from errno import EEXIST
 from pathlib import Path
 
 import jack
@@ -75,6 +76,9 @@ class Place:
             try:
                 self.patch_bay.connect(source, sink)
             except jack.JackError as error:
+                if getattr(error, "code", None) == EEXIST:
+                    # A client that remembers its connections was quicker.
+                    return
                 if time.monotonic() > deadline:
                     raise JackrfError(f"cannot connect {source} to {sink}: {error}") from None
                 time.sleep(0.02)
