@@ -119,10 +119,11 @@ def tell_parts(
     if figures is None:
         return ["  its parts are not known: `jackrf listen` of that name cannot be asked"]
     parts = figures["parts_ms"]
+    room = max(0.0, latency_ms - network_ms - parts["resampler"])
     rows = [
         ("packet", 0.0, "the packets of a period leave together, as soon as it is mixed"),
         ("network", network_ms, "half of the quickest round trip"),
-        ("jitter", parts["jitter"], "playout delay that covers late packets"),
+        ("jitter", min(parts["jitter"], room), "playout delay that covers late packets"),
         ("resampler", parts["resampler"], "its filter, where sender and receiver have two clocks"),
     ]
     rest = latency_ms - sum(value for _, value, _ in rows)

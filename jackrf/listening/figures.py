@@ -120,10 +120,13 @@ def figures_of(output: Output, seconds: float, before: Figures | None = None) ->
 
 
 def _parts(delay: Mapping[str, float], place: Mapping[str, Any], frame: float) -> dict[str, float]:
+    period, resampler = place["period"] * frame, delay["resampler"] * frame
+    # What jitter needs is a wish; the delay goes there slowly, and not beyond its maximum.
+    covered = max(0.0, delay["now"] * frame - period - resampler)
     parts = {
-        "period": place["period"] * frame,
-        "jitter": delay["jitter"] * frame,
-        "resampler": delay["resampler"] * frame,
+        "period": period,
+        "jitter": min(delay["jitter"] * frame, covered),
+        "resampler": resampler,
     }
     if "output_ms" in place:
         parts["output"] = place["output_ms"]

@@ -37,6 +37,9 @@ def test_the_parts_add_up() -> None:
     values = {line.split()[0]: float(line.split()[1]) for line in lines}
     assert values["output"] == 5.8
     assert sum(values.values()) - 5.8 == pytest.approx(7.2, abs=0.02)
+    late = {line.split()[0]: float(line.split()[1]) for line in tell_parts(figures, 1.0, 0.15)}
+    assert sum(late.values()) - 5.8 == pytest.approx(1.0, abs=0.02)
+    assert min(late.values()) >= 0.0
     assert tell_parts(None, 7.2, 0.0) == [
         "  its parts are not known: `jackrf listen` of that name cannot be asked"
     ]

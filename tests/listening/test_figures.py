@@ -64,6 +64,8 @@ def test_what_is_played_is_told() -> None:
     assert now.peak_db[0] is not None
     assert now.parts_ms["period"] == pytest.approx(128 / 48)
     assert now.parts_ms["output"] == 4.5
+    inside = now.parts_ms["jitter"] + now.parts_ms["resampler"]
+    assert inside <= max(now.delay_ms, now.parts_ms["resampler"]) + 0.01
 
 
 def test_counters_go_on_when_the_output_comes_back() -> None:
