@@ -48,4 +48,5 @@ def test_timestamps_never_go_back(last: int, first: int, away: float, rate: int)
     timeline.note(last, 100.0)
     timeline.go_on(first, rate, 100.0 + away)
     assert 0 <= timeline.shift < MODULUS
-    assert distance((first + timeline.shift) % MODULUS, last, 32) == round(away * rate)
+    # 100.0 + away, and 100.0 taken off again, may round to the frame beside it.
+    assert abs(distance((first + timeline.shift) % MODULUS, last, 32) - away * rate) < 1.0
