@@ -78,7 +78,7 @@ class JackClient:
         _silence_libjack()
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._notify: Callable[[], None] = lambda: None
-        self._freewheel: Callable[[bool], None] = lambda _: None
+        self._freewheel: Callable[[bool], None] = _ignore
         self._keep: tuple[Any, ...] = ()
         self._client = open_client(name, server)
         self.metadata = Metadata(self._client, pretty or name)
@@ -265,6 +265,13 @@ class JackClient:
         for leave in (self._client.deactivate, self._client.close):
             with contextlib.suppress(jack.JackError):
                 leave()
+        # JACK-Client's callbacks hold this object, and a server may come and go a hundred times.
+        self._keep = ()
+        self._freewheel = _ignore
+
+
+def _ignore(_: bool) -> None:
+    pass
 
 
 def _silence_libjack() -> None:

@@ -14,6 +14,7 @@ from jackrf.audience.sockets import DSCP, open_destinations
 from jackrf.audience.table import Audience
 from jackrf.client import Event, JackClient
 from jackrf.engine import Engine, MixMeters, Stream, wait_until
+from jackrf.graph.joining import join
 from jackrf.graph.states import FADING, FREEWHEEL, RUNNING, WAITING
 from jackrf.history import History
 from jackrf.mixer import Mixer
@@ -121,15 +122,15 @@ class Desk:
         """
         client = JackClient(client_name, server, self.pretty)
         try:
-            self.timeline.go_on(client.frame_time, client.samplerate, self._clock())
             streams = [self._stream(mix.id) for mix in self.mixer.mixes]
             engine = Engine(len(self.mixer.strips), streams, client.samplerate)
             self._register(client, engine)
             client.on_freewheel(engine.set_freewheel)
             engine.set_gains(self.mixer.matrix())
-            self.audience.start(engine)
             client.install(engine.callback, engine.context_address, engine)
             client.activate()
+            join(self.timeline, client, engine, self._clock)
+            self.audience.start(engine)
         except BaseException:
             client.close()
             self.audience.stop()
@@ -142,7 +143,6 @@ class Desk:
         plan = self.plans[mix]
         form = PAYLOADS[plan.encoding]
         ssrc, offset = identify(self.stream_name, mix)
-        offset = (offset + self.timeline.shift) % 2**32
         return Stream(ssrc, offset, form.payload_type, form.sample_bytes, plan.ceiling, plan.plain)
 
     def _register(self, client: JackClient, engine: Engine) -> None:

@@ -41,7 +41,7 @@ class Audience:
         self._watchers.append(watcher)
 
     def start(self, engine: Engine) -> None:
-        """Be sent to by an engine; before its callback runs."""
+        """Be sent to by an engine, from its next period on."""
         self._engine = engine
         for one in self.listeners:
             # The first packet after a gap (RFC 3551 section 4.1).

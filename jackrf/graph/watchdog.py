@@ -14,6 +14,9 @@ LOOK_SECONDS = 2.0
 LOOKS_WITHOUT_A_CALL = 2
 """A suspended server that goes on moves its time a moment before it calls anybody."""
 
+LOOKS_STANDING = 2
+"""After so many a server that dies without a word counts as dead."""
+
 
 class Health(Enum):
     """What two looks at the counters say."""
@@ -31,10 +34,14 @@ class Watchdog:
 
     Args:
         now: monotonic seconds, when it was activated.
+        wordless: a server that stands still may just as well be gone
+            (`jackrf.graph.opening.dies_without_a_word`): only opening again can tell.
     """
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, *, wordless: bool = False) -> None:
         self.health = Health.CALLED
+        self._wordless = wordless
+        self._standing = 0
         self._looked = now
         self._cycles = -1
         self._graph_time = -1
@@ -56,10 +63,13 @@ class Watchdog:
         called = cycles != self._cycles or freewheel
         moved = graph_time != self._graph_time
         self._looked, self._cycles, self._graph_time = now, cycles, graph_time
+        self._standing = 0 if called or moved else self._standing + 1
         if called:
             self._without_a_call, self.health = 0, Health.CALLED
-        elif not moved:
-            self._without_a_call, self.health = 0, Health.STANDING
+        elif self._standing:
+            dead = self._wordless and self._standing >= LOOKS_STANDING
+            self._without_a_call = 0
+            self.health = Health.FORGOTTEN if dead else Health.STANDING
         else:
             self._without_a_call += 1
             if self._without_a_call >= LOOKS_WITHOUT_A_CALL:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from jackrf.desk import Desk
+from jackrf.graph.opening import dies_without_a_word
 from jackrf.graph.states import FREEWHEEL, RUNNING, STANDING
 from jackrf.graph.watchdog import LOOK_SECONDS, Health, Watchdog
 
@@ -27,7 +28,7 @@ class Watching:
 
     def begin(self) -> None:
         """Start anew: another client was opened."""
-        self._watchdog = Watchdog(self._clock())
+        self._watchdog = Watchdog(self._clock(), wordless=dies_without_a_word())
 
     def look(self, desk: Desk) -> bool:
         """Look, if it is time to; return whether JACK has forgotten the desk's client."""
@@ -39,7 +40,7 @@ class Watching:
         freewheel = desk.state == FREEWHEEL
         health = self._watchdog.look(engine.cycles, client.graph_time, now, freewheel=freewheel)
         if health is Health.CALLED and not freewheel:
-            desk.timeline.note(client.frame_time, now)
+            desk.timeline.note(client.graph_time, now)
         if health is not before:
             self._tell(desk, health)
         return health is Health.FORGOTTEN

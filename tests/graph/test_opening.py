@@ -8,7 +8,7 @@ import pytest
 
 from jackrf.client import JackClient
 from jackrf.errors import InputError, JackServerError
-from jackrf.graph.opening import LONGEST_NAME, open_client
+from jackrf.graph.opening import LONGEST_NAME, dies_without_a_word, open_client
 from jackrf.testing import DummyJack
 
 pytestmark = pytest.mark.system
@@ -22,6 +22,11 @@ def test_a_client_has_exactly_its_name(dummy_jack: DummyJack) -> None:
         assert client.name == name
     finally:
         client.close()
+
+
+def test_jackd_says_when_it_ends() -> None:
+    """Its libjack does; `tests/system/test_pipewire.py` sees to the other one."""
+    assert not dies_without_a_word()
 
 
 def test_a_name_that_is_taken_is_known_for_it(dummy_jack: DummyJack) -> None:

@@ -68,6 +68,17 @@ def test_a_server_that_stands_still_is_waited_for() -> None:
     assert graph.after(called=True, moving=True) is Health.CALLED
 
 
+def test_a_server_that_dies_without_a_word_is_opened_again() -> None:
+    """Where standing still may mean that, two looks are enough; one is not."""
+    graph = Graph()
+    graph.dog = Watchdog(graph.now, wordless=True)
+    graph.after(called=True, moving=True)
+    found = [graph.after(called=False, moving=False) for _ in range(2)]
+    assert found == [Health.STANDING, Health.FORGOTTEN]
+    assert graph.after(called=True, moving=True) is Health.CALLED
+    assert graph.after(called=False, moving=False) is Health.STANDING
+
+
 def test_a_resuming_server_forgets_nobody() -> None:
     """A look between the server's first step and the client's first call finds nothing wrong."""
     graph = Graph()

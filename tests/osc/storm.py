@@ -4,6 +4,7 @@ import random
 import struct
 import threading
 import time
+from typing import Self
 
 from jackrf.osc.messages import encode, of
 from tests.osc.serving import ask, udp_to
@@ -32,8 +33,9 @@ class Pings:
                 assert ask(plain, "/ping")[0].path == "/pong"
                 self.waits.append(time.monotonic() - asked)
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         self._thread.start()
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()

@@ -155,10 +155,12 @@ class Running(Program):
     Args:
         folder: where the session's file is written.
         session: its text; without a word on OSC, it gets a port of its own for that.
-        server: JACK server name.
+        server: JACK server name, empty for the default one.
         arguments: more of them.
         name: of the client.
         program: what runs instead of ``python -m jackrf``, and does what that does.
+        before: stands before the command line, such as ``pw-jack``.
+        environment: added to our own.
     """
 
     def __init__(
@@ -169,13 +171,17 @@ class Running(Program):
         *arguments: str,
         name: str = "jackrf",
         program: Sequence[str] = (),
+        before: Sequence[str] = (),
+        environment: dict[str, str] | None = None,
     ) -> None:
         self.name = name
         self.folder = folder
         file = folder / f"{name}.toml"
         file.write_text(with_osc_of_its_own(session))
-        run = jackrf_command("run", str(file), "--server", server, "--name", name, *arguments)
-        super().__init__([*program, *run[3:]] if program else run)
+        where = ["--server", server] if server else []
+        run = jackrf_command("run", str(file), *where, "--name", name, *arguments)
+        command = [*program, *run[3:]] if program else run
+        super().__init__([*before, *command], environment)
 
     def become_ready(self) -> None:
         """Wait until it mixes."""

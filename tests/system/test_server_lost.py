@@ -11,10 +11,12 @@ import pytest
 from jackrf.control import socket_path
 from jackrf.errors import JackrfError
 from jackrf.testing import DummyJack
-from tests.system.capture import Capture
+from tests.osc.storm import Pings
+from tests.system.capture import Capture, Captured, steps
 from tests.system.instruments import Player, wait_for
 from tests.system.music import TONE_LEVEL, one_voice, tone
 from tests.system.running import Running, jackrf
+from tests.system.test_memory import MEBIBYTE, size
 
 pytestmark = pytest.mark.system
 
@@ -76,34 +78,75 @@ def described(running: Running, player: Player) -> dict[str, Any]:
     }
 
 
+@pytest.mark.soak
+@pytest.mark.timeout(0)
 def test_it_outlives_the_server(tmp_path: Path) -> None:
-    """A server that is killed comes back, three times: the same process has the same ports,
-    connections and listeners, the levels as they were set last, and audio flows within 2 s.
+    """A server that is killed while audio, OSC and listeners are live comes back, three times or
+    more, at the same or at another rate: the same process has the same ports, connections,
+    listeners and stream, the levels as they were set last, answers all the time, and audio flows
+    within 2 s. Nothing of all that stays behind in the process.
     """
+    turns = max(3, round(float(os.environ.get("JACKRF_SOAK", "6")) / 3))
     server = DummyJack(f"jackrf-{os.getpid()}-mortal")
+    waits, sizes = [], []
     with (
         Capture() as capture,
         server,
         Running(tmp_path, one_voice(capture.port), server.name) as running,
     ):
-        with Player(server.name) as player:
-            running.wait_until(lambda: running.status()["inputs"][0]["connections"])
-            before = described(running, player)
-        for gain in (-6.0, -12.0, -3.0):
-            server.stop(kill=True)
-            running.wait_until(lambda: running.status()["state"] == "waiting for JACK", 5.0)
-            running.ask("set", mix="ear", input="voice", gain=gain)
-            level = round(10 ** (gain / 20) * TONE_LEVEL * 2**15)
-            server.start()
-            back = time.monotonic()
-            with Player(server.name) as player:
-                player.play(tone(), loop=True, delay=0.0)
-                heard_at_last(capture, level, back)
-                fresh = [one for one in capture.packets if one.at > back]
-                assert next(one.at for one in fresh if one.samples.any()) - back < 2.0
-                assert described(running, player) == before
+        with Pings(running.status()["osc"]["port"]) as pings:
+            for turn in range(turns):
+                gain = -3.0 - turn % 8
+                waits.append(killed_and_back(server, running, capture, gain))
+                sizes.append(size(running))
         end = running.stop()
     assert (end.code, end.errors) == (0, "")
+    assert max(waits) < 2.0
+    assert max(pings.waits) < 1.0
+    assert_one_stream(capture.packets)
+    (first, *counts), (last, *counts_at_last) = sizes[0], sizes[-1]
+    assert counts == counts_at_last
+    assert last - first < MEBIBYTE
+    print(
+        f"{turns} restarts: audio {max(waits):.2f} s after the server at the latest, "
+        f"slowest ping {1000 * max(pings.waits):.0f} ms, {(last - first) / 1024:+.0f} KiB"
+    )
+
+
+def killed_and_back(server: DummyJack, running: Running, capture: Capture, gain: float) -> float:
+    """Kill the server while audio flows, set a level meanwhile, start the server at another rate.
+
+    Returns:
+        How many seconds after the server the listener heard something.
+    """
+    with Player(server.name) as player:
+        player.play(tone(), loop=True, delay=0.0)
+        running.wait_until(lambda: running.status()["inputs"][0]["connections"])
+        before = described(running, player)
+        server.stop(kill=True)
+    running.wait_until(lambda: running.status()["state"] == "waiting for JACK", 5.0)
+    running.ask("set", mix="ear", input="voice", gain=gain)
+    gone = capture.count
+    server.samplerate = 44100 if server.samplerate == 48000 else 48000
+    server.start()
+    back = time.monotonic()
+    with Player(server.name) as player:
+        player.play(tone(), loop=True, delay=0.0)
+        heard_at_last(capture, round(10 ** (gain / 20) * TONE_LEVEL * 2**15), back)
+        assert described(running, player) == before
+        assert running.status()["samplerate"] == server.samplerate
+        assert f"/{server.samplerate}/2" in running.ask("sdp", mix="ear")
+    fresh = capture.packets[gone:]
+    assert fresh[0].packet.marker
+    return next(one.at for one in fresh if one.samples.any()) - back
+
+
+def assert_one_stream(packets: list[Captured]) -> None:
+    """Assert that packets are of one stream whose numbers and timestamps never go back."""
+    assert len({one.packet.ssrc for one in packets}) == 1
+    assert set(steps(packets, "sequence", 2**16)) == {1}
+    # Modulo 2**32 a step back is a large one. A server's first two periods may be of one time.
+    assert max(steps(packets, "timestamp", 2**32)) < 60 * 48000
 
 
 def heard_at_last(capture: Capture, level: int, since: float) -> None:
