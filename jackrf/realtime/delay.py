@@ -32,8 +32,18 @@ def apart(later, earlier):
 
 
 @kernel
+def _wanted_lag(reception):
+    """Return by how many frames playing is to stay behind what the packets need."""
+    wished = 0.0
+    if reception.wanted_delay > 0.0:
+        wished = reception.wanted_delay * 1e-3 * reception.samplerate - reception.period
+    return np.int32(reception.margin + max(wished, 0.0))
+
+
+@kernel
 def watch(reception):
     """Begin to watch how early packets come."""
+    reception.lag = _wanted_lag(reception) if reception.same_clock == 1 else 0
     learning = np.int32(LEARN_SECONDS * reception.samplerate)
     # Two periods first, in which packets of the old pace may still come.
     reception.learning = learning + 2 * reception.period
@@ -53,7 +63,7 @@ def _forget(reception):
 @kernel
 def note_packet(reception, timestamp):
     """Take in that a packet of the stream came in this period, in time or late."""
-    early = np.int32(apart(timestamp, reception.due) - np.int64(reception.margin))
+    early = np.int32(apart(timestamp, reception.due) - np.int64(reception.lag))
     reception.least = min(reception.least, early)
     reception.earliest = max(reception.earliest, early)
     if 0 < reception.learning <= LEARN_SECONDS * reception.samplerate:
@@ -72,7 +82,7 @@ def learn(reception, frames):
     if reception.watched == 0:
         watch(reception)
         return
-    offset = np.uint32(reception.lowest - reception.margin)
+    offset = np.uint32(reception.lowest - np.uint32(reception.lag))
     if reception.locked == LEARNING or offset != reception.offset:
         _move(reception, offset)
     reception.locked = PLAYING
@@ -87,7 +97,13 @@ def _move(reception, offset):
 
 @kernel
 def judge(reception, frames):
-    """Take in the packets of this period; move the delay where the last second asks for it."""
+    """Take in the packets of this period; move the delay where the last second asks for it.
+
+    It never grows above the maximum.
+    """
+    if reception.lag != _wanted_lag(reception):
+        watch(reception)
+        return
     earliness = carray(pointer(reception.earliness_at), (EARLINESS,), np.int32)
     reception.behind += frames
     reception.window += frames
@@ -103,10 +119,15 @@ def judge(reception, frames):
         periods = _periods_to_spare(earliness)
         if periods == EARLINESS // 2 - 1:
             watch(reception)
-        elif periods != 0:
+        elif periods > 0 or (periods < 0 and _may_grow(reception, -periods * frames)):
             _move(reception, np.uint32(reception.offset + periods * frames))
         else:
             _forget(reception)
+
+
+@kernel
+def _may_grow(reception, frames):
+    return reception.delay + frames <= reception.max_delay * 1e-3 * reception.samplerate
 
 
 @kernel

@@ -76,6 +76,7 @@ def known_rate(reception, payload_type):
 @kernel
 def _begin(reception, ssrc, timestamp, frames, clock):
     reception.locked = LEARNING
+    reception.begun = 1
     reception.ssrc = ssrc
     reception.newest_end = np.uint32(timestamp + frames)
     reception.first = timestamp
@@ -106,7 +107,7 @@ def belongs(reception, ssrc, timestamp, frames, clock):
         _begin(reception, ssrc, timestamp, frames, clock)
         return True
     if ssrc != reception.ssrc:
-        if reception.quiet < QUIET_SECONDS * reception.samplerate:
+        if reception.begun == 1 or reception.quiet < QUIET_SECONDS * reception.samplerate:
             return False
         _begin(reception, ssrc, timestamp, frames, clock)
         return True
@@ -114,7 +115,8 @@ def belongs(reception, ssrc, timestamp, frames, clock):
     expected = reception.due if reception.locked == PLAYING else reception.newest_end
     if abs(apart(end, expected)) > min(FAR_SECONDS * reception.rate, FAR_FRAMES):
         reception.strangers += 1
-        if reception.strangers < STRANGERS:
+        # Once in a period at the most: it costs as much as many packets.
+        if reception.strangers < STRANGERS or reception.begun == 1:
             return False
         _begin(reception, ssrc, timestamp, frames, clock)
         return True

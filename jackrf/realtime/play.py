@@ -8,7 +8,7 @@ from jackrf.realtime.conceal import jump, repair
 from jackrf.realtime.lateness import GLIDE, choose_goal, least_delay, most_delay, pass_time
 from jackrf.realtime.libc import pointer
 from jackrf.realtime.loop import drift_of, local_at, stream_at
-from jackrf.realtime.reception import LEARNING, MOST_TAPS, PHASES, PLAYING, RATES, ROOM
+from jackrf.realtime.reception import MOST_TAPS, PHASES, PLAYING, RATES, ROOM
 from jackrf.realtime.resample import resample
 
 PULL_SECONDS = 12.0
@@ -148,8 +148,8 @@ def _read_whole(reception, left, right):
 @kernel
 def play(reception, left, right):
     """Fill a period; in the sender's own clock frame by frame, else through the resampler."""
-    if reception.locked == LEARNING or reception.same_clock == 1:
-        if reception.same_clock == 1 and reception.locked == PLAYING:
+    if reception.same_clock == 1:
+        if reception.locked == PLAYING:
             wanted = np.uint32(reception.time + reception.offset)
             unread = np.uint32(reception.repaired - np.int64(reception.read))
             by = np.int32(np.uint32(wanted - np.uint32(reception.due - unread)))
@@ -157,5 +157,8 @@ def play(reception, left, right):
                 jump(reception, np.int64(by))
         reception.ratio = 1.0
         _read_whole(reception, left, right)
+        end = reception.local + len(left)
+        reception.delay = np.rint(end - local_at(reception, reading(reception)))
+        reception.goal = reception.delay
     else:
         _read_filtered(reception, left, right)

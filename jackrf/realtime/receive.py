@@ -98,6 +98,7 @@ def begin_period(reception, frames, time):
     reception.period = frames
     reception.quiet = min(reception.quiet + frames, 2**30)
     reception.searched = 0
+    reception.begun = 0
     if changed and reception.locked == PLAYING:
         if reception.same_clock == 1:
             watch(reception)

@@ -99,6 +99,8 @@ RECEPTION = np.dtype(
         ("learning", "i4"),  # frames still to watch before the delay is set
         ("watched", "i4"),  # packets seen while watching
         ("seen", "i4"),  # packets remembered while learning another clock
+        ("lag", "i4"),  # same clock: frames of margin and wish that the delay has now
+        ("begun", "u4"),  # 1: a stream was begun in this period
         ("lowest", "u4"),  # least (timestamp - frame time) of them, modulo 2**32
         ("least", "i4"),  # frames by which the least early packet of this period was early
         ("behind", "i4"),  # frames since packets last came in time

@@ -211,3 +211,25 @@ def test_the_senders_period_alone_changes() -> None:
         road.period = 64
         road.run(64, 2 * RATE // 64, always(1))
         assert road.delay == 64
+
+
+def test_a_wish_is_kept_on_one_clock_too() -> None:
+    """10 ms are 480 frames from a frame's own time; taken back, it is one period again."""
+    with Wire() as wire:
+        road = settled(wire)
+        wire.receiver.set_delay(10.0)
+        road.run(PERIOD, SECOND, always(1))
+        assert road.delay == 480
+        assert wire.receiver.report()["delay"]["now"] == pytest.approx(480 - PERIOD, abs=2)
+        wire.receiver.set_delay(None)
+        road.run(PERIOD, SECOND, always(1))
+        assert road.delay == PERIOD
+
+
+def test_it_never_grows_above_the_maximum() -> None:
+    """When a tenth of the packets would need 30 ms they are concealed: 20 ms are the maximum."""
+    with Wire() as wire:
+        road = settled(wire)
+        road.run(PERIOD, 3 * SECOND, lambda n: (12 if n % 10 == 0 else 1,))
+        assert road.delay == PERIOD
+        assert wire.missing > 0
