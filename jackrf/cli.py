@@ -127,7 +127,10 @@ def sdp(
 
 @app.command(rich_help_panel="Main")
 def qr(
-    mix: Annotated[str, typer.Argument(metavar="MIX", help="Id of a mix in the session.")],
+    mix: Annotated[
+        str | None,
+        typer.Argument(metavar="[MIX]", help="Id of a mix; without one, the engineer's page."),
+    ] = None,
     client: ClientName = "jackrf",
     leads: Annotated[
         Leads,

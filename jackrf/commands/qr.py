@@ -17,11 +17,11 @@ class Leads(StrEnum):
     RTSP = "rtsp"
 
 
-def qr(mix: str, *, leads: Leads, client: str, out: Path | None) -> None:
+def qr(mix: str | None, *, leads: Leads, client: str, out: Path | None) -> None:
     """Print the QR code of a mix, with its address below it, or write it to a PNG.
 
     Args:
-        mix: its id.
+        mix: its id; None for the page of the engineer, who has all of them.
         leads: where it leads: to the page of a running [web], the SDP over HTTP, or RTSP.
         client: name of the running jackrf.
         out: PNG to write; None for the terminal.
@@ -51,15 +51,19 @@ def qr(mix: str, *, leads: Leads, client: str, out: Path | None) -> None:
     print(url)
 
 
-def address_of(mix: str, leads: Leads, client: str) -> str:
-    """Return the URL by which others hear a mix of a running jackrf.
+def address_of(mix: str | None, leads: Leads, client: str) -> str:
+    """Return the URL by which others hear a mix of a running jackrf, or the engineer all of them.
 
     Raises:
         JackrfError: there is none.
     """
+    has_page = "web" in request(client, {"do": "status"})
+    if mix is None and has_page:
+        return str(request(client, {"do": "link"}))
+    if mix is None:
+        raise JackrfError("the session serves no page for its engineer: write [web] into it")
     known: dict[Leads, str | None] = dict(request(client, {"do": "places", "mix": mix}))
     found = {Leads(name): url for name, url in known.items()}
-    has_page = "web" in request(client, {"do": "status"})
     wanted = [leads] if leads is not Leads.AUTO else [Leads.PAGE, Leads.SDP, Leads.RTSP]
     for one in wanted:
         if one is Leads.PAGE and has_page:

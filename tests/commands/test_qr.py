@@ -50,6 +50,14 @@ def test_what_is_not_there_is_told(leads: Leads, told: str) -> None:
         address_of("drums", leads, "jackrf")
 
 
+def test_without_a_mix_it_is_the_engineers_page() -> None:
+    """Where there is one."""
+    with serving(handlers(page=True)):
+        assert address_of(None, Leads.AUTO, "jackrf") == PAGE
+    with serving(handlers()), pytest.raises(JackrfError, match="no page for its engineer"):
+        address_of(None, Leads.AUTO, "jackrf")
+
+
 def test_a_terminal_shows_it_with_the_address_below(capsys: pytest.CaptureFixture[str]) -> None:
     """In half blocks, as high as it is wide."""
     with serving(handlers()):

@@ -100,15 +100,16 @@ def test_what_waits_in_this_process_drops_what_comes() -> None:
 
 
 def test_the_budget_follows_the_round_trip() -> None:
-    """Between 20 and 80 ms, and a period on top."""
+    """Between 12 and 80 ms, and a period on top."""
 
     async def talk(page: Page) -> None:
         listener = page.listener
-        for trip, budget in ((0.0, LEAST_BUDGET_MS), (20.0, 45.0), (500.0, MOST_BUDGET_MS)):
-            listener.round_trip_ms = trip
+        for trip, budget in ((0.0, LEAST_BUDGET_MS), (20.0, 42.0), (500.0, MOST_BUDGET_MS)):
+            listener.least_trip_ms = trip
             assert listener.budget_ms == budget + CLOCK.milliseconds
         page.offer(1)
-        assert 0.0 < listener.round_trip_ms < 1000.0  # as the kernel has measured it
+        # As the kernel has measured them.
+        assert 0.0 <= listener.least_trip_ms <= listener.round_trip_ms < 1000.0
 
     run(talk)
 
