@@ -26,8 +26,6 @@ TIME_OF_DAY = {
 }
 
 ALLOWED = {
-    "realtime/arrival.py": "the kernel stamps datagrams by it; what is kept is how long ago",
-    "realtime/libc.py": "the number of that clock",
     "realtime/cache.py": "how old a folder is, against the file system's own time",
     "audience/hearing.py": "the answers to those reports carry it back",
     "realtime/arrival.py": "the kernel stamps datagrams with it (socket(7), SO_TIMESTAMPNS)",
