@@ -32,6 +32,7 @@ _PIPEWIRE_JACK = {
 }
 _WITHOUT = {
     "discovery": "apps do not list jackrf by themselves, its address is typed in by hand",
+    "qr": "jackrf qr draws no code, the address of a mix is typed in by hand",
     "web": "there is no page to listen and mix in a browser",
 }
 """What there is not without an extra."""

@@ -27,6 +27,6 @@ WELL = Machine(
     governors=("performance", "performance"),
     wifi=(),
     python="/home/ada/jackrf/bin/python",
-    extras=frozenset({"discovery", "web"}),
+    extras=frozenset({"discovery", "qr", "web"}),
 )
 """Nothing stands in the way."""

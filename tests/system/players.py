@@ -55,3 +55,9 @@ TUNERS: dict[str, Tuner] = {
     "GStreamer over UDP": gstreamer_udp,
     "GStreamer over TCP": gstreamer_tcp,
 }
+
+
+def ffplay(url: str) -> list[str]:
+    """FFmpeg's player, with the options that docs/players.md gives it."""
+    quick = ["-fflags", "nobuffer", "-flags", "low_delay", "-rtsp_transport", "udp"]
+    return ["ffplay", "-nodisp", "-loglevel", "fatal", *quick, url]

@@ -13,8 +13,8 @@ from jackrf.rtp.stream import Encoding
 from jackrf.testing import DummyJack
 from tests.system.decoders import samples
 from tests.system.instruments import Player, Recorder, wait_for
-from tests.system.music import tone, wait_until_heard, wait_until_silent
-from tests.system.players import TUNERS, Tuner, ffmpeg_tcp, ffmpeg_udp, gstreamer_tcp
+from tests.system.music import TONE_LEVEL, tone, wait_until_heard, wait_until_silent
+from tests.system.players import TUNERS, Tuner, ffmpeg_tcp, ffmpeg_udp, ffplay, gstreamer_tcp
 from tests.system.running import Program, Running, jackrf_command, server_port
 
 pytestmark = pytest.mark.system
@@ -183,3 +183,20 @@ def test_jackrf_listen_tunes_in_and_stays(
         wait_until_silent(recorder)
         with Running(tmp_path, session, dummy_jack.name):
             wait_until_heard(recorder)
+
+
+def test_ffplay_plays_the_mix(dummy_jack: DummyJack, tmp_path: Path) -> None:
+    """What it hands to its sound card, which here is a file, is the tone that is played."""
+    out = tmp_path / "card.raw"
+    card = {"SDL_AUDIODRIVER": "disk", "SDL_DISKAUDIOFILE": str(out)}
+    session = SESSION.replace("ENCODING", "L16")
+    with Player(dummy_jack.name) as player, Running(tmp_path, session, dummy_jack.name) as running:
+        player.play(tone(), loop=True)
+        with Program(ffplay(url(running)), card) as program:
+            program.wait_until(lambda: out.exists() and out.stat().st_size > 4 * RATE * 4)
+            program.stop(signal.SIGTERM)
+    heard = np.frombuffer(out.read_bytes(), "<i2").reshape(-1, 2)[-2 * RATE :, 0] / 2**15
+    spectrum = np.abs(np.fft.rfft(heard * np.hanning(len(heard))))
+    # Two seconds long: 100 Hz is the line 200.
+    assert abs(int(spectrum.argmax()) - 200) <= 2
+    assert np.abs(heard).max() == pytest.approx(TONE_LEVEL, abs=0.01)
