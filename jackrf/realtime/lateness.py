@@ -97,7 +97,8 @@ def choose_goal(reception, frames):
     """Set where the delay goes, from what was needed or what is wanted."""
     least, most = least_delay(reception, frames), most_delay(reception, frames)
     reception.need = needed(reception)
-    goal = least + max(reception.need, 0.0) + MARGIN
+    # Below 0 where the sender is woken before its filtered time: packets are early then.
+    goal = least + reception.need + MARGIN
     if reception.wanted_delay > 0.0:
         goal = max(reception.wanted_delay * 1e-3 * reception.samplerate, least)
         reception.goal = min(goal, most - BELOW_MOST)
