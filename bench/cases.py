@@ -58,7 +58,12 @@ def write_session(case: Case, base_port: int, path: Path) -> Path:
         base_port: UDP port of the first mix; each further one has two ports more.
         path: where to write.
     """
-    lines = ["format = 1", f'name = "{case.title}"', "[osc]", f"port = {base_port + 1}"]
+    lines = [
+        "format = 1",
+        f'name = "{case.title}"',
+        "[osc]",
+        f"port = {base_port + 2 * LARGE.mixes}",
+    ]
     for strip in range(case.inputs):
         lines += [f"[inputs.in{strip + 1}]", f'name = "Input {strip + 1}"']
     for mix in range(case.mixes):

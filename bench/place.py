@@ -118,8 +118,8 @@ def _is_free(port: int) -> bool:
 
 
 def free_ports() -> int:
-    """Return the first of as many free UDP ports as the largest case takes."""
-    run = 2 * LARGE.mixes
+    """Return the first of as many free UDP ports as the largest case takes, with OSC's."""
+    run = 2 * LARGE.mixes + 2
     # Below the ports that the kernel hands out by itself.
     for base in range(20000 + os.getpid() % 100 * run, 32000, run):
         if all(_is_free(port) for port in range(base, base + run)):

@@ -10,7 +10,7 @@ import os
 import secrets
 import socket
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from jackrf.audience.listener import Listener
@@ -104,15 +104,39 @@ def _open_control(
     return control, None
 
 
-def reconnect(listener: Listener) -> bool:
+def lost_addresses(connected: Iterable[socket.socket]) -> set[str]:
+    """Return those addresses of these UDP sockets that this machine does not have any more."""
+    hosts = {}
+    for one in connected:
+        if one.family in _TRAFFIC_CLASS and one.type == socket.SOCK_DGRAM:
+            host, _, *rest = one.getsockname()
+            hosts[host] = one.family, rest
+    hosts = {host: where for host, where in hosts.items() if host not in ("127.0.0.1", "::1")}
+    return {host for host, (family, rest) in hosts.items() if not _has(family, host, rest)}
+
+
+def _has(family: int, host: str, rest: list[int]) -> bool:
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((host, 0, *rest))
+        except OSError:
+            return False
+    return True
+
+
+def reconnect(listener: Listener, lost: Collection[str]) -> bool:
     """Find the way to a destination of the session again; return whether there is one.
 
     A socket keeps the address of this machine that it was connected from. When the network gives
     another one, as after a cable was pulled and put in again, it never sends again over IPv4, and
     over IPv6 from an address that nobody can answer to.
+
+    Args:
+        listener: one of the audience.
+        lost: from `lost_addresses`.
     """
     old, destination = listener.socket, listener.destination
-    if destination is None or not (listener.is_cut_off or _has_lost_its_address(old)):
+    if destination is None or not (listener.is_cut_off or old.getsockname()[0] in lost):
         return False
     try:
         _swap(old, destination)
@@ -134,16 +158,6 @@ def _swap(old: socket.socket, destination: Destination) -> None:
         fresh.connect(old.getpeername())
         # In one step: the audio thread sends by the one or by the other.
         os.dup2(fresh.fileno(), old.fileno(), inheritable=False)
-
-
-def _has_lost_its_address(connected: socket.socket) -> bool:
-    host, _, *rest = connected.getsockname()
-    with socket.socket(connected.family, connected.type) as probe:
-        try:
-            probe.bind((host, 0, *rest))
-        except OSError:
-            return True
-    return False
 
 
 def open_destinations(wanted: Iterable[tuple[int, Sequence[str], int]]) -> list[Listener]:

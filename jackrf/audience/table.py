@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 
 from jackrf.audience.listener import Listener
 from jackrf.audience.row import post
-from jackrf.audience.sockets import reconnect
+from jackrf.audience.sockets import lost_addresses, reconnect
 from jackrf.engine import Engine
 from jackrf.realtime.stream import DOLLAR
 
@@ -134,7 +134,8 @@ class Audience:
 
     def mend(self) -> None:
         """Find the way again to those whom this machine could not send to (`reconnect`)."""
-        mended = [one for one in self.listeners if reconnect(one)]
+        lost = lost_addresses(one.socket for one in self.listeners)
+        mended = [one for one in self.listeners if reconnect(one, lost)]
         if mended:
             for watcher in self._watchers:
                 watcher()

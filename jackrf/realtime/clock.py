@@ -6,7 +6,13 @@ import numpy as np
 from numba import carray
 
 from jackrf.realtime.compiling import kernel
-from jackrf.realtime.libc import clock_gettime, jack_get_cycle_times, jack_get_time, pointer
+from jackrf.realtime.libc import (
+    clock_gettime,
+    jack_get_cycle_times,
+    jack_get_time,
+    jack_last_frame_time,
+    pointer,
+)
 
 BANDWIDTH_HZ = 0.5
 RESET_NS = 20_000_000
@@ -22,15 +28,24 @@ def read_clock(clock, scratch_at):
 
 
 @kernel
-def cycle_start(client, scratch_at, now):
-    """Return when the period began, as JACK's delay-locked loop has it, or `now` where it has none.
+def clock_lead(now):
+    """Return how far `now`, monotonic ns, is ahead of JACK's clock, which may be another one."""
+    return now - np.int64(jack_get_time()) * 1000
+
+
+@kernel
+def cycle_times(client, scratch_at, now, lead):
+    """Return the frame time of this period and when it began, by JACK's delay-locked loop.
 
     Args:
         client: jack_client_t *.
         scratch_at: of int64[4].
-        now: monotonic ns; JACK may count from elsewhere, so only a difference is taken from it.
+        now: monotonic ns, for where JACK has no such loop.
+        lead: of our clock, from `clock_lead`.
+
+    Returns:
+        uint32 frames, the same as jack_last_frame_time; monotonic ns.
     """
-    times = carray(pointer(scratch_at), (4,), np.uint64)
     failed = jack_get_cycle_times(
         client,
         scratch_at,
@@ -39,8 +54,10 @@ def cycle_start(client, scratch_at, now):
         scratch_at + np.uint64(24),
     )
     if failed != 0:
-        return now
-    return now - np.int64(jack_get_time() - times[1]) * 1000
+        return jack_last_frame_time(client), now
+    frames = carray(pointer(scratch_at), (8,), np.uint32)[0]
+    began = carray(pointer(scratch_at), (4,), np.int64)[1]
+    return frames, began * 1000 + lead
 
 
 @kernel

@@ -144,6 +144,7 @@ CONTEXT = np.dtype(
         ("clock", "u4"),  # which clock drives the graph, as packets tell it; 0 = not known
         ("padding", "u4"),
         ("cycle_at", "u8"),  # int64[4]: what jack_get_cycle_times writes
+        ("clock_lead", "i8"),  # ns by which the monotonic clock is ahead of JACK's
         ("cycle_began", "i8"),  # monotonic ns at the frame time, filtered; 0 = not known, offline
         # Listeners. Python publishes a new table by writing its address.
         ("listeners_at", "u8"),  # uint64[]: addresses of LISTENER rows by mix, 0 at the end

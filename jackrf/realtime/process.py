@@ -10,14 +10,13 @@ the packets; an input's buffer is another program's output and is never written.
 import numpy as np
 from numba import carray
 
-from jackrf.realtime.clock import cycle_start, read_clock
+from jackrf.realtime.clock import clock_lead, cycle_times, read_clock
 from jackrf.realtime.compiling import JACK_PROCESS, callback, kernel
 from jackrf.realtime.context import CONTEXT, DURATION_BINS, INPUT, MIX
 from jackrf.realtime.identify import add_tone
 from jackrf.realtime.libc import (
     CLOCK_MONOTONIC,
     flush_denormals,
-    jack_last_frame_time,
     jack_port_get_buffer,
     pointer,
 )
@@ -29,6 +28,8 @@ from jackrf.realtime.transmit import transmit_mixes
 
 FADE_IN_SECONDS = 0.5
 FADE_OUT_SECONDS = 0.020
+LEAD_PERIODS = 512
+"""Between two comparisons of JACK's clock with ours: each costs as much as mixing two inputs."""
 
 
 @kernel
@@ -175,8 +176,11 @@ def process(frames, argument):
         _silence_ports(mixes, frames)
         context.refused_periods += 1
     else:
-        frame_time = jack_last_frame_time(context.client)
-        context.cycle_began = cycle_start(context.client, context.cycle_at, start)
+        if context.cycles % LEAD_PERIODS == 0:
+            context.clock_lead = clock_lead(start)
+        frame_time, context.cycle_began = cycle_times(
+            context.client, context.cycle_at, start, context.clock_lead
+        )
         run_period(context, inputs, mixes, frames, frame_time, start)
     context.cycles += 1
     duration = read_clock(CLOCK_MONOTONIC, context.clock_at) - start

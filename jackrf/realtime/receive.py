@@ -11,7 +11,7 @@ import numpy as np
 from numba import carray
 
 from jackrf.realtime.arrival import drain, read_clocks
-from jackrf.realtime.clock import cycle_start, smooth_start
+from jackrf.realtime.clock import clock_lead, cycle_times, smooth_start
 from jackrf.realtime.compiling import JACK_PROCESS, callback, kernel
 from jackrf.realtime.context import MAX_PERIOD
 from jackrf.realtime.delay import NOTHING_CAME, apart, judge, watch
@@ -21,7 +21,6 @@ from jackrf.realtime.lateness import choose_goal
 from jackrf.realtime.learn import conclude
 from jackrf.realtime.libc import (
     flush_denormals,
-    jack_last_frame_time,
     jack_port_get_buffer,
     pointer,
 )
@@ -183,8 +182,11 @@ def receive(frames, argument):
         _silence(reception, frames)
         return 0
     read_clocks(reception)
-    reception.cycle_ns = cycle_start(reception.client, reception.clock_at, reception.drained_ns)
-    begin_period(reception, frames, jack_last_frame_time(reception.client))
+    drained = reception.drained_ns
+    frame_time, reception.cycle_ns = cycle_times(
+        reception.client, reception.clock_at, drained, clock_lead(drained)
+    )
+    begin_period(reception, frames, frame_time)
     drain(reception, True)
     finish_period(reception, frames)
     reception.cycles += 1

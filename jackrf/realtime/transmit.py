@@ -59,8 +59,14 @@ def slice_count(frames, frame_bytes):
 
 
 @kernel
-def write_packets(context, mix, frames, timestamp):
+def write_packets(context, mix, frames, timestamp, elapsed):
     """Convert a mix and write its packets, all but sequence numbers and markers.
+
+    Args:
+        context, mix: rows of that name.
+        frames: of the period.
+        timestamp: of its first frame.
+        elapsed: ns since the period began.
 
     Returns:
         How many packets there are.
@@ -73,9 +79,6 @@ def write_packets(context, mix, frames, timestamp):
     frame_bytes = 2 * mix.sample_bytes
     header = FIXED_HEADER if mix.plain == 1 else RTP_HEADER
     count = slice_count(frames, frame_bytes)
-    elapsed = np.int64(0)
-    if context.cycle_began != 0:
-        elapsed = read_clock(CLOCK_MONOTONIC, context.clock_at) - context.cycle_began
     for number in range(count):
         first = number * frames // count
         last = (number + 1) * frames // count
@@ -216,6 +219,10 @@ def transmit_mixes(context, mixes, frames, frame_time, now):
     While JACK freewheels no packet is made; other messages in streams go out all the same.
     """
     listeners_at = context.listeners_at
+    elapsed = np.int64(0)
+    if context.cycle_began != 0:
+        # Once a period: what the first mixes take is the same each time, near enough.
+        elapsed = read_clock(CLOCK_MONOTONIC, context.clock_at) - context.cycle_began
     converted = -1
     count = 0
     place = 0
@@ -227,7 +234,7 @@ def transmit_mixes(context, mixes, frames, frame_time, now):
         mix = mixes[listener.mix]
         if listener.mix != converted and context.freewheel == 0:
             timestamp = np.uint32(frame_time + mix.timestamp_offset)
-            count = write_packets(context, mix, frames, timestamp)
+            count = write_packets(context, mix, frames, timestamp, elapsed)
             converted = listener.mix
         transmit(context, listener, row_at, mix, count, now)
         place += 1

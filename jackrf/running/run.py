@@ -131,6 +131,7 @@ class Running:
     def stop(self) -> None:
         """Have `follow` return."""
         self._stopping.set()
+        self._wake.set()
 
     async def start(self, *, wait: bool, go_on: bool = False) -> None:
         """Open everything; call `close` afterwards, whatever happens.
@@ -221,10 +222,9 @@ class Running:
             self._refusal = ""
 
     async def _pause(self, seconds: float) -> None:
-        waits = [asyncio.create_task(event.wait()) for event in (self._wake, self._stopping)]
-        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in waits:
-            task.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
         self._wake.clear()
 
     def _hear_all(self, client: JackClient) -> bool:
