@@ -5,7 +5,10 @@ is really wrong is wrong in every turn: one that is spoiled by somebody else is 
 takes both sides of it in one turn, the one right after the other.
 """
 
-from collections.abc import Callable
+import contextlib
+import sys
+import threading
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import pytest
@@ -30,3 +33,19 @@ def best_of(
         if is_right(found[-1]):
             return found[-1]
     pytest.fail(f"not right in any of {turns} turns: {'; '.join(map(str, found))}")
+
+
+@contextlib.contextmanager
+def untraced() -> Iterator[None]:
+    """Run without the measuring of coverage, here and in threads begun meanwhile.
+
+    It makes Python several times slower; figures are of the program as its users have it.
+    """
+    here, in_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        yield
+    finally:
+        threading.settrace(in_threads)
+        sys.settrace(here)
