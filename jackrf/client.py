@@ -15,6 +15,7 @@ refuses when it is called back from there.
 import contextlib
 import ctypes
 import queue
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -32,6 +33,7 @@ from jackrf.realtime.quiet import quiet
 __all__ = ["Event", "JackClient", "PortName", "cache_folder"]
 
 EEXIST = 17
+CALM_SECONDS, CALMED_SECONDS = 0.03, 1.0
 LOCK_CURRENT, LOCK_ON_FAULT = 1, 4
 
 EventKind = Literal[
@@ -83,6 +85,7 @@ class JackClient:
         self._client = open_client(name, server)
         self.metadata = Metadata(self._client, pretty or name)
         self._closed = self._gone = False
+        self._told = 0
         self.name: str = self._client.name
         self.samplerate: int = self._client.samplerate
         self.clock: int = identify_clock(server)
@@ -126,6 +129,7 @@ class JackClient:
         self._gone = self._gone or event.kind == "shutdown"
         self.events.put(event)
         self._notify()
+        self._told += 1
 
     def on_event(self, notify: Callable[[], None]) -> None:
         """Have `notify` called, on a thread of JACK's, after each event is put on the queue."""
@@ -262,12 +266,21 @@ class JackClient:
         self._closed = True
         if not self._gone:
             self.metadata.forget()
-        for leave in (self._client.deactivate, self._client.close):
+        for leave in (self._client.deactivate, self._calm, self._client.close):
             with contextlib.suppress(jack.JackError):
                 leave()
         # JACK-Client's callbacks hold this object, and a server may come and go a hundred times.
         self._keep = ()
         self._freewheel = _ignore
+
+    def _calm(self) -> None:
+        # libjack ends its notification thread by pthread_cancel(3). One that is cancelled where it
+        # waits for the interpreter, in a callback of ours, leaves that locked for ever. So it is
+        # left in peace until nothing has been told for a moment, such as that the server is gone.
+        seen, deadline = -1, time.monotonic() + CALMED_SECONDS
+        while seen != self._told and time.monotonic() < deadline:
+            seen = self._told
+            time.sleep(CALM_SECONDS)
 
 
 def _ignore(_: bool) -> None:
