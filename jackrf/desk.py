@@ -14,7 +14,7 @@ from jackrf.audience.sockets import DSCP, open_destinations
 from jackrf.audience.table import Audience
 from jackrf.client import Event, JackClient
 from jackrf.engine import Engine, MixMeters, Stream, wait_until
-from jackrf.graph.joining import join
+from jackrf.graph.joining import join, part
 from jackrf.graph.states import FADING, FREEWHEEL, RUNNING, WAITING
 from jackrf.history import History
 from jackrf.mixer import Mixer
@@ -129,7 +129,7 @@ class Desk:
             engine.set_gains(self.mixer.matrix())
             client.install(engine.callback, engine.context_address, engine)
             client.activate()
-            join(self.timeline, client, engine, self._clock)
+            join(self.timeline, client, engine)
             self.audience.start(engine)
         except BaseException:
             client.close()
@@ -279,6 +279,7 @@ class Desk:
 
     def leave_jack(self) -> None:
         """Close the client, for good or until there is a server again; the rest stays."""
+        part(self.timeline, self.engine)
         if self.client is not None:
             self.client.close()
         self.audience.stop()
@@ -287,8 +288,7 @@ class Desk:
 
     def fade_out(self) -> None:
         """Close every mix over 20 ms and wait for it."""
-        engine = self.engine
-        if engine is None:
+        if (engine := self.engine) is None:
             return
         self.state = FADING
         engine.fade_out()

@@ -99,6 +99,7 @@ class Engine:
                 "context": (CONTEXT, (1,)),
                 "clock_at": (np.int64, (2,)),
                 "cycle_at": (np.int64, (4,)),
+                "alarm_at": (np.int64, (4,)),
                 "inputs_at": (INPUT, (inputs,)),
                 "mixes_at": (MIX, (mixes,)),
                 "steady_at": (np.uint32, (rows,)),
@@ -130,6 +131,7 @@ class Engine:
         self.context["inputs"] = inputs
         self.context["mixes"] = mixes
         self.context["gate"] = 1
+        self.context["alarm"] = -1
         self._lay_out_rows(streams, capacity)
 
     def _lay_out_rows(self, streams: Sequence[Stream], capacity: int) -> None:
@@ -203,6 +205,17 @@ class Engine:
     def identify(self, mix: int, *, on: bool) -> None:
         """Play the tone that says whose ears these are into a mix, or let it die away."""
         self.mixes["tone"][mix] = int(on)
+
+    def set_alarm(self, timer: int, seconds: float) -> None:
+        """Have a timerfd put off as long as JACK calls: it rings so long after the last time."""
+        self._arrays["alarm_at"][2:] = divmod(round(seconds * 1e9), 10**9)
+        self.context["alarm"] = timer
+
+    @property
+    def last_period(self) -> tuple[int, float] | None:
+        """Return JACK's frame time of the last period, and when it began in monotonic seconds."""
+        began = int(self.context["cycle_began"][0])
+        return (int(self.context["frame_time"][0]), began * 1e-9) if began else None
 
     def set_freewheel(self, freewheel: bool) -> None:
         """Stop sending while the graph runs faster than the network, or go on."""

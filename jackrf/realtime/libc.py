@@ -75,6 +75,11 @@ recvmmsg = _function(
 ioctl = _function("ioctl", types.int32, types.int32, types.uintp, _address)
 """ioctl(2), for UNSENT_BYTES alone"""
 
+timerfd_settime = _function(
+    "timerfd_settime", types.int32, types.int32, types.int32, _address, _address
+)
+"""timerfd_create(2); never waits"""
+
 clock_gettime = _function("clock_gettime", types.int32, types.int32, _address)
 """clock_gettime(2)"""
 

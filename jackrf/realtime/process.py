@@ -10,6 +10,7 @@ the packets; an input's buffer is another program's output and is never written.
 import numpy as np
 from numba import carray
 
+from jackrf.realtime.alarm import put_off
 from jackrf.realtime.clock import clock_lead, cycle_times, read_clock
 from jackrf.realtime.compiling import JACK_PROCESS, callback, kernel
 from jackrf.realtime.context import CONTEXT, DURATION_BINS, INPUT, MIX
@@ -178,11 +179,12 @@ def process(frames, argument):
     else:
         if context.cycles % LEAD_PERIODS == 0:
             context.clock_lead = clock_lead(start)
-        frame_time, context.cycle_began = cycle_times(
+        context.frame_time, context.cycle_began = cycle_times(
             context.client, context.cycle_at, start, context.clock_lead
         )
-        run_period(context, inputs, mixes, frames, frame_time, start)
+        run_period(context, inputs, mixes, frames, context.frame_time, start)
     context.cycles += 1
+    put_off(context, start)
     duration = read_clock(CLOCK_MONOTONIC, context.clock_at) - start
     carray(pointer(context.durations_at), (DURATION_BINS,), np.int64)[bin_of(duration)] += 1
     context.longest = max(context.longest, duration)

@@ -19,13 +19,14 @@ from jackrf.running.heap import set_aside
 from jackrf.running.identifying import Identifying
 from jackrf.running.keeper import Keeper
 from jackrf.running.making import make_desk, make_listening, make_osc, make_web
+from jackrf.running.network import Network
 from jackrf.running.recalling import handlers as recalling_handlers
 from jackrf.running.reporting import Reporting
 from jackrf.running.resuming import AS_IT_WAS, Resuming, resume
 from jackrf.running.saving import handlers as saving_handlers
 from jackrf.running.scenes import Scenes
 from jackrf.running.services import Service, Services
-from jackrf.running.watching import LOOK_SECONDS, Watching
+from jackrf.running.watching import Watching
 from jackrf.sessions.opening import open_session
 from jackrf.sessions.scene_files import FOLDER, SceneFiles
 
@@ -82,6 +83,7 @@ class Running:
         self.identifying = Identifying(desk)
         handlers |= self.identifying.handlers
         self.reporting = Reporting(desk)
+        self._network = Network(desk)
         self._control = ControlServer(name, handlers)
 
     def _status(self, _: Mapping[str, Any]) -> Any:
@@ -148,6 +150,8 @@ class Running:
         if self._keeper is not None:
             await self._keeper.start()
         self.reporting.start()
+        self._network.start()
+        self._watching.start(self._wake.set)
         await self._services.start(go_on=go_on)
         if self.desk.client is not None:
             self._listen_to(self.desk.client)
@@ -167,6 +171,8 @@ class Running:
 
     async def leave(self) -> None:
         """Close everything but the desk, which is to be handed over or closed."""
+        self._watching.close()
+        self._network.close()
         self.reporting.close()
         self.identifying.close()
         for part in (self._services, self._scenes, self._keeper):
@@ -185,7 +191,7 @@ class Running:
         )
 
     def _listen_to(self, client: JackClient) -> None:
-        self._watching.begin()
+        self._watching.begin(self.desk)
         loop = asyncio.get_running_loop()
         client.on_event(lambda: _call_soon(loop, self._wake.set))
         # What happened before that stands on the queue.
@@ -200,8 +206,8 @@ class Running:
                 self._look_for_jack()
                 await self._pause(RETRY_SECONDS)
                 continue
-            due = self.desk.settle()
-            await self._pause(LOOK_SECONDS if due is None else min(due, LOOK_SECONDS))
+            dues = self.desk.settle(), self._watching.due_in
+            await self._pause(min((due for due in dues if due is not None), default=None))
             if self._hear_all(client):
                 self._say("the JACK server went away; levels are kept, waiting for it", 3)
                 self.desk.leave_jack()
@@ -221,7 +227,7 @@ class Running:
         else:
             self._refusal = ""
 
-    async def _pause(self, seconds: float) -> None:
+    async def _pause(self, seconds: float | None) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._wake.wait()

@@ -1,18 +1,18 @@
-"""Looking after a desk's client every other second: is it called, and are its listeners reached?"""
+"""Looking after a desk's client: is it called, by a server that goes on?"""
 
+import asyncio
 import time
 from collections.abc import Callable
 
 from jackrf.desk import Desk
+from jackrf.graph.alarm import RINGS_SECONDS, Alarm
 from jackrf.graph.opening import dies_without_a_word
 from jackrf.graph.states import FREEWHEEL, RUNNING, STANDING
-from jackrf.graph.watchdog import LOOK_SECONDS, Health, Watchdog
-
-__all__ = ["LOOK_SECONDS", "Watching"]
+from jackrf.graph.watchdog import Health, Watchdog
 
 
 class Watching:
-    """Looks, tells people, and says when a client has to be opened again.
+    """Sleeps while JACK calls; when it does not, looks and tells people.
 
     Args:
         say: how people are told, by a line and its priority.
@@ -24,23 +24,56 @@ class Watching:
     ) -> None:
         self._say = say
         self._clock = clock
-        self._watchdog = Watchdog(clock())
+        self._watchdog = Watchdog()
+        self._alarm: Alarm | None = None
 
-    def begin(self) -> None:
+    def start(self, wake: Callable[[], None]) -> None:
+        """Listen for the alarm on the running loop; call `close` afterwards.
+
+        Args:
+            wake: has the loop call `look`.
+        """
+        self._alarm = Alarm()
+        asyncio.get_running_loop().add_reader(self._alarm.number, wake)
+
+    def close(self) -> None:
+        """Listen no more. Harmless when called again; the audio thread may go on meanwhile."""
+        if self._alarm is not None:
+            asyncio.get_running_loop().remove_reader(self._alarm.number)
+            self._alarm.close()
+            self._alarm = None
+
+    def begin(self, desk: Desk) -> None:
         """Start anew: another client was opened."""
-        self._watchdog = Watchdog(self._clock(), wordless=dies_without_a_word())
+        self._watchdog = Watchdog(wordless=dies_without_a_word())
+        if self._alarm is not None and desk.engine is not None:
+            desk.engine.set_alarm(self._alarm.number, RINGS_SECONDS)
+            self._alarm.put_off()
+
+    @property
+    def due_in(self) -> float | None:
+        """Seconds until it is time to look; None while there is no reason to."""
+        due = self._watchdog.due
+        return None if due is None else max(0.0, due - self._clock())
+
+    def doubt(self, desk: Desk) -> None:
+        """Begin to look: the alarm rang."""
+        if desk.client is not None and desk.engine is not None:
+            self._watchdog.doubt(desk.engine.cycles, desk.client.graph_time, self._clock())
 
     def look(self, desk: Desk) -> bool:
         """Look, if it is time to; return whether JACK has forgotten the desk's client."""
-        client, engine, now = desk.client, desk.engine, self._clock()
-        if client is None or engine is None or not self._watchdog.is_due(now):
+        if self._alarm is not None and self._alarm.has_rung():
+            self.doubt(desk)
+        client, engine = desk.client, desk.engine
+        if client is None or engine is None or self.due_in != 0.0:
             return False
-        desk.audience.mend()
         before = self._watchdog.health
         freewheel = desk.state == FREEWHEEL
-        health = self._watchdog.look(engine.cycles, client.graph_time, now, freewheel=freewheel)
-        if health is Health.CALLED and not freewheel:
-            desk.timeline.note(client.graph_time, now)
+        cycles, graph_time = engine.cycles, client.graph_time
+        health = self._watchdog.look(cycles, graph_time, self._clock(), freewheel=freewheel)
+        if self._watchdog.due is None and self._alarm is not None:
+            self._alarm.put_off()
         if health is not before:
             self._tell(desk, health)
         return health is Health.FORGOTTEN

@@ -7,7 +7,7 @@ import pytest
 
 from jackrf.client import JackClient, PortName
 from jackrf.engine import Engine, Stream
-from jackrf.graph.joining import join
+from jackrf.graph.joining import join, part
 from jackrf.rtp.sequence import distance
 from jackrf.rtp.timeline import MODULUS, Timeline
 from jackrf.testing import DummyJack
@@ -27,7 +27,7 @@ def stamped(timeline: Timeline, server: DummyJack) -> int:
         engine.mixes["left_port"], engine.mixes["right_port"] = port
         client.install(engine.callback, engine.context_address, engine)
         client.activate()
-        join(timeline, client, engine, time.monotonic)
+        join(timeline, client, engine)
         return (client.frame_time + int(engine.mixes["timestamp_offset"][0])) % MODULUS
 
 
@@ -49,3 +49,24 @@ def test_a_later_server_is_joined_to_the_last_one(dummy_jack: DummyJack) -> None
     stamp = stamped(timeline, dummy_jack)
     passed = distance(stamp, (1_000_000 + OFFSET) % MODULUS, 32) / dummy_jack.samplerate
     assert 2.0 <= passed < 3.0
+
+
+def test_the_last_period_is_where_the_next_server_goes_on(dummy_jack: DummyJack) -> None:
+    """It was frame 5,000,000 three seconds ago."""
+    timeline = Timeline()
+    engine = Engine(0, [], dummy_jack.samplerate)
+    engine.context["frame_time"] = 5_000_000
+    engine.context["cycle_began"] = round((time.monotonic() - 3.0) * 1e9)
+    part(timeline, engine)
+    stamp = stamped(timeline, dummy_jack)
+    passed = distance(stamp, (5_000_000 + OFFSET) % MODULUS, 32) / dummy_jack.samplerate
+    assert 3.0 <= passed < 4.0
+
+
+def test_who_never_was_called_leaves_nothing_to_go_on_from(dummy_jack: DummyJack) -> None:
+    """Nor who has no engine: the next server is joined as it is."""
+    timeline = Timeline()
+    part(timeline, None)
+    part(timeline, Engine(0, [], dummy_jack.samplerate))
+    stamped(timeline, dummy_jack)
+    assert timeline.shift == 0

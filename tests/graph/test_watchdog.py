@@ -6,32 +6,40 @@ from jackrf.graph.watchdog import LOOK_SECONDS, Health, Watchdog
 
 
 class Graph:
-    """A server and a client as the watchdog sees them."""
+    """A server and a client as the watchdog sees them after the alarm has rung."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, wordless: bool = False) -> None:
         self.now = 100.0
         self.cycles = self.graph_time = 0
-        self.dog = Watchdog(self.now)
+        self.dog = Watchdog(wordless=wordless)
 
     def after(
         self, seconds: float = LOOK_SECONDS, *, called: bool, moving: bool, freewheel: bool = False
     ) -> Health:
-        """Let time pass and look."""
+        """Let time pass and look; where all was well the alarm has rung."""
+        self.dog.doubt(self.cycles, self.graph_time, self.now)
         self.now += seconds
         self.cycles += called
         self.graph_time += 128 * moving
-        assert self.dog.is_due(self.now)
+        assert self.dog.due is not None
+        assert self.dog.due <= self.now
         return self.dog.look(self.cycles, self.graph_time, self.now, freewheel=freewheel)
 
 
-def test_it_looks_every_other_second() -> None:
-    """Not at once, not more often, and as late as it may be after a suspend."""
-    dog = Watchdog(5.0)
-    assert not dog.is_due(5.0 + LOOK_SECONDS / 2)
-    assert dog.is_due(5.0 + LOOK_SECONDS)
-    dog.look(1, 1, 5.0 + LOOK_SECONDS)
-    assert not dog.is_due(5.0 + LOOK_SECONDS + 0.1)
-    assert dog.is_due(9999.0)
+def test_it_looks_when_there_is_doubt() -> None:
+    """Not before, not at once, and until it finds that the client is called; doubt that comes
+    again meanwhile changes nothing.
+    """
+    assert Watchdog().due is None
+    dog = Watchdog()
+    dog.doubt(7, 128, 5.0)
+    assert dog.due == 5.0 + LOOK_SECONDS
+    dog.doubt(8, 256, 6.0)
+    assert dog.due == 5.0 + LOOK_SECONDS
+    dog.look(7, 256, 7.0)
+    assert dog.due == 7.0 + LOOK_SECONDS
+    dog.look(8, 384, 9.0)
+    assert dog.due is None
 
 
 def test_who_is_called_is_well() -> None:
@@ -48,15 +56,14 @@ def test_a_client_that_is_not_called_is_forgotten() -> None:
     graph.after(called=True, moving=True)
     found = [graph.after(called=False, moving=True) for _ in range(3)]
     assert found == [Health.CALLED, Health.FORGOTTEN, Health.FORGOTTEN]
-    assert Watchdog(graph.now).health is Health.CALLED
+    assert Watchdog().health is Health.CALLED
 
 
 def test_a_client_that_never_was_called_is_forgotten() -> None:
     """Neither does it need a first period."""
     graph = Graph()
-    graph.after(called=False, moving=True)
-    assert graph.after(called=False, moving=True) is Health.CALLED
-    assert graph.after(called=False, moving=True) is Health.FORGOTTEN
+    found = [graph.after(called=False, moving=True) for _ in range(2)]
+    assert found == [Health.CALLED, Health.FORGOTTEN]
 
 
 def test_a_server_that_stands_still_is_waited_for() -> None:
@@ -70,8 +77,7 @@ def test_a_server_that_stands_still_is_waited_for() -> None:
 
 def test_a_server_that_dies_without_a_word_is_opened_again() -> None:
     """Where standing still may mean that, two looks are enough; one is not."""
-    graph = Graph()
-    graph.dog = Watchdog(graph.now, wordless=True)
+    graph = Graph(wordless=True)
     graph.after(called=True, moving=True)
     found = [graph.after(called=False, moving=False) for _ in range(2)]
     assert found == [Health.STANDING, Health.FORGOTTEN]

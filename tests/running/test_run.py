@@ -179,7 +179,6 @@ def test_a_callback_that_jack_ended_runs_again(
     answers all the time.
     """
     monkeypatch.setattr("jackrf.graph.watchdog.LOOK_SECONDS", 0.2)
-    monkeypatch.setattr("jackrf.running.run.LOOK_SECONDS", 0.2)
     sound = Engine.callback
     monkeypatch.setattr(Engine, "callback", end_soon)
 
@@ -211,6 +210,8 @@ def test_a_name_that_is_taken_meanwhile_is_waited_for(
     monkeypatch.setattr("jackrf.running.run.RETRY_SECONDS", 4.0)
 
     def act() -> None:
+        until(lambda: state() == "waiting for JACK")
+        time.sleep(0.5)
         with server:
             with closing(JackClient(NAME, server.name)):
                 monkeypatch.setattr("jackrf.running.run.RETRY_SECONDS", 0.2)

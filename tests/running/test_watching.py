@@ -1,5 +1,6 @@
 """A desk that is looked after, on a real server; time is the test's own."""
 
+import asyncio
 import os
 import signal
 import time
@@ -12,6 +13,7 @@ from numba import carray
 
 from jackrf.desk import Desk, MixPlan
 from jackrf.engine import Engine
+from jackrf.graph.alarm import RINGS_SECONDS
 from jackrf.graph.states import RUNNING, STANDING, WAITING
 from jackrf.graph.watchdog import LOOK_SECONDS
 from jackrf.mixer import Mix, Mixer, Send, Strip
@@ -54,10 +56,11 @@ class Looked:
     def open(self, server: DummyJack) -> None:
         """Open the desk."""
         self.desk.open("looked", server.name)
-        self.watching.begin()
+        self.watching.begin(self.desk)
 
     def look(self) -> bool:
-        """Look when it is time to, some real periods later."""
+        """Doubt, and look when it is time to, some real periods later."""
+        self.watching.doubt(self.desk)
         time.sleep(0.1)
         self.now += LOOK_SECONDS
         return self.watching.look(self.desk)
@@ -85,7 +88,41 @@ def test_a_desk_that_runs_is_left_alone(looked: Looked, dummy_jack: DummyJack) -
     looked.open(dummy_jack)
     assert not any(looked.look() for _ in range(5))
     assert (looked.desk.state, looked.said) == (RUNNING, [])
+    assert looked.watching.due_in is None
     assert not looked.watching.look(looked.desk)
+
+
+def test_the_alarm_is_silent_while_jack_calls(looked: Looked, dummy_jack: DummyJack) -> None:
+    """Nothing wakes the loop for longer than the alarm would take; a callback that ended has it
+    ring within 2.5 s, and a look is due then.
+    """
+    rung: list[float] = []
+
+    async def watch() -> None:
+        ring = asyncio.Event()
+
+        def note() -> None:
+            rung.append(time.monotonic())
+            ring.set()
+
+        looked.watching.start(note)
+        try:
+            looked.open(dummy_jack)
+            await asyncio.sleep(RINGS_SECONDS + 1.0)
+            assert not rung
+            assert looked.watching.due_in is None
+            assert looked.desk.client is not None
+            looked.desk.client.close()
+            ended = time.monotonic()
+            await asyncio.wait_for(ring.wait(), 10.0)
+            assert rung[0] - ended < RINGS_SECONDS + 0.5
+            assert not looked.watching.look(looked.desk)
+            assert looked.watching.due_in == pytest.approx(LOOK_SECONDS)
+        finally:
+            looked.watching.close()
+            looked.watching.close()
+
+    asyncio.run(watch())
 
 
 def test_a_callback_that_ended_is_found_and_opened_again(
@@ -100,8 +137,8 @@ def test_a_callback_that_ended_is_found_and_opened_again(
     ended = looked.desk.engine
     assert ended is not None
     until(lambda: ended.cycles > ENDING_CYCLES)
-    looks = [looked.look() for _ in range(3)]
-    assert looks == [False, False, True]
+    looks = [looked.look() for _ in range(2)]
+    assert looks == [False, True]
     assert looked.said == ["the JACK server does not call this client any more: opening it again"]
     looked.desk.leave_jack()
     assert looked.desk.state == WAITING

@@ -12,8 +12,8 @@ from tests.alone import without_network
 
 pytestmark = pytest.mark.system
 
-BACK_SECONDS = 3.0
-"""Within which everybody hears again: the next look at the listeners is 2 s away."""
+BACK_SECONDS = 1.5
+"""Within which everybody hears again: the kernel tells of an address at once."""
 
 
 def test_a_pulled_cable_is_survived(dummy_jack: DummyJack, tmp_path: Path) -> None:
