@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from bench.cases import Case
 from bench.place import Place
 from bench.programs import Program
+from jackrf.errors import JackrfError
 
 MODULE = [sys.executable, "-m"]
 
@@ -38,14 +40,22 @@ class Client:
         return 2 * case.mixes if self.has_outputs else 0
 
 
-def jackrf_status(place: Place, name: str) -> dict[str, Any]:
-    """Return what ``jackrf status --json`` says of a running client."""
+def jackrf_status(place: Place, name: str, patience: float = 30.0) -> dict[str, Any]:
+    """Return what ``jackrf status --json`` says of a running client, asked until it answers.
+
+    Beside a thread that never lets go of the interpreter a start takes many seconds.
+    """
     command = [*MODULE, "jackrf", "status", "--json", "--client", name]
-    answer = subprocess.run(
-        command, env=place.environment, capture_output=True, text=True, check=True
-    )
-    found: dict[str, Any] = json.loads(answer.stdout)
-    return found
+    deadline = time.monotonic() + patience
+    while True:
+        answer = subprocess.run(
+            command, env=place.environment, capture_output=True, text=True, check=False
+        )
+        if answer.returncode == 0:
+            found: dict[str, Any] = json.loads(answer.stdout)
+            return found
+        if time.monotonic() > deadline:
+            raise JackrfError(f"jackrf status: {answer.stderr.strip()}")
 
 
 def _jackrf(place: Place, case: Case, name: str) -> list[str]:

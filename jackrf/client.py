@@ -24,6 +24,7 @@ import jack
 
 from jackrf.clocks import identify_clock
 from jackrf.errors import JackServerError
+from jackrf.graph.cables import peers
 from jackrf.graph.opening import open_client
 from jackrf.patchbay.metadata import Metadata
 from jackrf.patchbay.ports import PortName
@@ -218,12 +219,7 @@ class JackClient:
 
     def connections(self, port: str) -> list[str]:
         """Return the full names of the ports that one of ours is connected to."""
-        try:
-            found = self._client.get_port_by_name(f"{self.name}:{port}")
-            return [other.name for other in found.connections]
-        except (jack.JackError, AttributeError):
-            # A peer that goes while JACK-Client looks its name up again.
-            return []
+        return peers(self._client, f"{self.name}:{port}")
 
     def playback_ports(self) -> list[str]:
         """Return the names of the sound card's outputs, in order."""
