@@ -153,7 +153,7 @@ LAYERS = (
             "jackrf.web",
             "jackrf.web.*",
         ),
-        foreign=("aiohttp", "cryptography"),
+        foreign=("aiohttp", "aioquic", "cryptography"),
         never=("jack",),
     ),
     Layer(("jackrf.testing",), own=("jackrf.*", *REALTIME), foreign=("jack", "numpy")),

@@ -3,9 +3,17 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 from jackrf.control import request
 from jackrf.errors import InputError, JackrfError
+from jackrf.lan.networks import is_loopback
+
+HERE_ALONE: Final = (
+    "jackrf: no phone gets there: it is served to this machine alone. "
+    'listen = "0.0.0.0" under [web], or address under [listen], opens it to the networks.'
+)
 
 
 class Leads(StrEnum):
@@ -49,6 +57,8 @@ def qr(mix: str | None, *, leads: Leads, client: str, out: Path | None) -> None:
                 f"{out} cannot be written ({error.strerror}): name a file in a folder of yours"
             ) from None
     print(url)
+    if is_loopback(urlsplit(url).hostname or ""):
+        print(HERE_ALONE, file=sys.stderr)
 
 
 def address_of(mix: str | None, leads: Leads, client: str) -> str:

@@ -17,14 +17,14 @@ class Web(Table):
 
     listen: Annotated[
         Address, Allowed("an IP address, since names can be forged", '{key} = "0.0.0.0"')
-    ] = "0.0.0.0"  # noqa: S104 - nobody gets anything without a token
-    """Address to serve the page on: 0.0.0.0 is all networks, 127.0.0.1 this machine alone."""
+    ] = "127.0.0.1"
+    """Address to serve the page on: 127.0.0.1 is this machine alone, 0.0.0.0 all networks."""
     port: Annotated[int, _PORT, Allowed("a port number from 1 to 65535", "{key} = 8080")] = 8080
     """TCP port of http."""
     https_port: Annotated[int, _PORT, Allowed("a port number from 1 to 65535", "{key} = 8443")] = (
         8443
     )
-    """TCP port of https."""
+    """Port of https; of UDP, too, for WebTransport."""
     name: Annotated[
         str,
         Field(pattern=r"^[A-Za-z0-9.-]{1,253}$"),

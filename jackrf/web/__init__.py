@@ -4,12 +4,14 @@ Browsers talk to a process of their own, the *relay*, so that no TLS, no page an
 anywhere near the music:
 
     main process                                    relay                         browsers
-    audio thread ── a datagram for each period ───▶ feeds ── WebSocket ────────▶ listening
+    audio thread ── a datagram for each period ───▶ feeds ── datagrams, TCP ───▶ listening
     osc ◀───────── a Unix socket, OSC ────────────▶ surfaces ── WebSocket ─────▶ faders
     service ────── its standard input and output ── relay
 
 * `settings` `tokens` `plan` `service`: what the main process has of it
 * `relay` `server`: the relay, and what it serves; `page/` are the files that a browser loads
-* `feed` `packets` `listener`: sound; `surface`: faders; `doors` `gate`: who is let in
-* `certificates`: for https
+* `feed` `packets` `listener` `talk`: sound; `ways` (WebSocket) and `webtransport` `session`
+  `datagrams` carry it
+* `surface`: faders; `doors` `gate`: who is let in
+* `certificates`: for https; `pins`: for WebTransport
 """

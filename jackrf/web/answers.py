@@ -25,6 +25,7 @@ class Answers:
         listeners: returns what is known of all browsers that hear a mix.
         control: path of the control socket.
         rate: returns JACK's sample rate.
+        way_in: returns what a page has to know to get in by WebTransport; None where it cannot.
     """
 
     def __init__(
@@ -34,12 +35,14 @@ class Answers:
         listeners: Callable[[], list[dict[str, Any]]],
         control: str,
         rate: Callable[[], int],
+        way_in: Callable[[], dict[str, Any] | None],
     ) -> None:
         self._plan = plan
         self._gate = gate
         self._listeners = listeners
         self._control = control
         self._rate = rate
+        self._way_in = way_in
         self._certificate = Path(plan.authority).read_bytes() if plan.authority else b""
 
     def _granted(self, request: web.Request) -> Grant | None:
@@ -50,7 +53,7 @@ class Answers:
         """Say what a token opens, and what there is."""
         grant = self._granted(request)
         if grant is None:
-            return web.json_response({"error": "this link does not open anything"}, status=401)
+            return _closed()
         numbers = {mix.id: number for number, mix in enumerate(self._plan.mixes, 1)}
         seen = [m for m in self._plan.mixes if grant.mix in (None, m.id)]
         return web.json_response(
@@ -64,6 +67,12 @@ class Answers:
                 "authority": bool(self._plan.authority),
             }
         )
+
+    async def ways(self, request: web.Request) -> web.Response:
+        """Say by what a page may hear, besides a WebSocket: it asks each time that it begins."""
+        if self._granted(request) is None:
+            return _closed()
+        return web.json_response({"webtransport": self._way_in()})
 
     async def audience(self, request: web.Request) -> web.Response:
         """Say who hears what, and how well: the engineer's page asks each second."""
@@ -84,6 +93,10 @@ class Answers:
             return web.Response(status=404, text="there is no certificate to install\n")
         kind = {"Content-Type": "application/x-x509-ca-cert"}
         return web.Response(body=self._certificate, headers=kind)
+
+
+def _closed() -> web.Response:
+    return web.json_response({"error": "this link does not open anything"}, status=401)
 
 
 async def _status(control: str) -> Any:

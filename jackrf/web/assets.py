@@ -1,6 +1,5 @@
 """The files of the page, and the headers that every answer has."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -22,13 +21,31 @@ POLICY: Final = (
 )
 """Content-Security-Policy: nothing from anywhere else, and no script that stands in the page."""
 
-HEADERS: Final[Mapping[str, str]] = {
+HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
+
+
+def headers(host: str | None) -> dict[str, str]:
+    """Return the headers of an answer.
+
+    Args:
+        host: by which we were asked, that is known to be ours: sound may come from any of its
+            ports, by WebTransport. None for one that is not.
+    """
+    name = (host or "").lower()
+    if name.rpartition(":")[2].isdigit():
+        name = name.rpartition(":")[0]
+    # The grammar of policies has no IPv6 addresses; there, the page's own port has to do.
+    if not name or ":" in name:
+        return dict(HEADERS)
+    more = f"connect-src 'self' https://{name}:*;"
+    return HEADERS | {"Content-Security-Policy": POLICY.replace("connect-src 'self';", more)}
+
 
 PAGES: Final = {"/": "index.html", "/engineer": "index.html", "/install": "install.html"}
 

@@ -93,22 +93,24 @@ class _Arrival(asyncio.Protocol):
         self._doors.arrive(cast("asyncio.Transport", transport))
 
 
-def bound(listen: str, port: int) -> socket.socket:
-    """Return a TCP socket that listens.
+def bound(listen: str, port: int, *, datagrams: bool = False) -> socket.socket:
+    """Return a TCP socket that listens, or a UDP socket.
 
     Raises:
         OSError: the port is taken, or this machine has no such address.
     """
     family = socket.AF_INET6 if ":" in listen else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    made = socket.socket(family, socket.SOCK_DGRAM if datagrams else socket.SOCK_STREAM)
     try:
         made.setblocking(False)
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if not datagrams:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             with contextlib.suppress(OSError):
                 made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         made.bind((listen, port))
-        made.listen(64)
+        if not datagrams:
+            made.listen(64)
     except OSError:
         made.close()
         raise

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from jackrf.web.listener import Listener
-from jackrf.web.packets import Packets, framed
+from jackrf.web.packets import Packets
 from jackrf.web.plan import Clock, MixPlan
 
 OLD_NS: Final = 20_000_000
@@ -86,6 +86,6 @@ class Feed:
             elif now - packet.made > OLD_NS + 1_000_000 * self._clock.milliseconds:
                 self.old += 1
             else:
-                message, seconds = framed(packet.data), now / 1e9
+                seconds = now / 1e9
                 for listener in self.listeners:
-                    listener.offer(message, packet.frames, seconds)
+                    listener.offer(packet, seconds)

@@ -2,7 +2,7 @@
 
 import hmac
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final, Literal
 
 from jackrf.lan.hosts import is_own_name
@@ -14,7 +14,7 @@ BURST: Final = 120.0
 """Of a host; a page that is loaded takes some twenty."""
 MOST_HOSTS: Final = 256
 MOST_OPEN: Final = 128
-"""WebSockets at a time, and a third of them at most from one host."""
+"""WebSockets and sessions of WebTransport at a time, and a third of them at most from one host."""
 MOST_OF_A_HOST: Final = 48
 LONGEST_TOKEN: Final = 64
 
@@ -53,22 +53,25 @@ class Gate:
             named: its Host header.
             now: monotonic seconds.
         """
-        if not self._bucket(host).take(now):
-            return self.refuse("limited")
+        if self.knock(host, now) is not None:
+            return "limited"
         if named is None or not is_own_name(named, self._name):
             return self.refuse("host")
         return None
 
-    def upgrade(self, host: str, scheme: str, named: str, origin: str | None) -> Refusal | None:
-        """Return why a WebSocket is not opened, None if it is; then `leave` it at its end.
+    def knock(self, host: str, now: float) -> Refusal | None:
+        """Return "limited" if a host asks too often; `now` is in monotonic seconds."""
+        return None if self._bucket(host).take(now) else self.refuse("limited")
+
+    def upgrade(self, host: str, pages: Container[str], origin: str | None) -> Refusal | None:
+        """Return why a lasting connection is not opened, None if it is; then `leave` it in the end.
 
         Args:
             host: that it comes from.
-            scheme: http or https, by which it came.
-            named: its Host header, which `request` has looked at.
+            pages: origins of our own pages, in small letters.
             origin: its Origin header: the page that opens it has to be ours.
         """
-        if origin is None or origin.lower() != f"{scheme}://{named}".lower():
+        if origin is None or origin.lower() not in pages:
             return self.refuse("origin")
         if self._open.total() >= MOST_OPEN or self._open[host] >= MOST_OF_A_HOST:
             return self.refuse("full")
@@ -76,7 +79,7 @@ class Gate:
         return None
 
     def leave(self, host: str) -> None:
-        """Take note that a WebSocket was closed."""
+        """Take note that it was closed."""
         self._open[host] -= 1
         if self._open[host] <= 0:
             del self._open[host]
@@ -102,3 +105,22 @@ class Gate:
         if len(self._buckets) > MOST_HOSTS:
             self._buckets.popitem(last=False)
         return found
+
+
+def pages_of(named: str, port: int, https_port: int) -> set[str]:
+    """Return the origins of our pages under the name by which a browser asks, in small letters.
+
+    Args:
+        named: with or without a port.
+        port: of http.
+        https_port: of https.
+    """
+    host = named.lower()
+    if host.rpartition(":")[2].isdigit() and not host.endswith("]"):
+        host = host.rpartition(":")[0]
+    known = {("http", port), ("https", https_port)}
+    usual = {("http", 80), ("https", 443)}
+    return {
+        f"{scheme}://{host}" + ("" if (scheme, number) in usual else f":{number}")
+        for scheme, number in known
+    }

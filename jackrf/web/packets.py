@@ -23,6 +23,8 @@ from jackrf.rtp.stream import CHANNELS
 VERSION: Final = 1
 HEADER: Final = struct.Struct("<IBBBBQQ")
 
+LONGEST_DATAGRAM: Final = 1150
+"""Bytes that fit into a packet of QUIC of 1200 bytes, which every network takes."""
 WINDOW_NS: Final = 2_000_000_000
 """For which the quickest packet says when frames are made; then it is asked anew: clocks drift."""
 JUMP_NS: Final = 500_000_000
@@ -80,11 +82,15 @@ class Packet:
         data: as it goes to a browser.
         frames: how many there are in it.
         made: nanoseconds, when its first frame was made.
+        message: the same as a message of a WebSocket, made once for all who hear it.
+        datagrams: the same in as few datagrams as fit into packets of QUIC.
     """
 
     data: bytes
     frames: int
     made: int
+    message: bytes
+    datagrams: tuple[bytes, ...]
 
 
 class Packets:
@@ -116,11 +122,30 @@ class Packets:
             return None
         frame, made = self._clock.place(rtp.timestamp, now)
         self._number = (self._number + 1) & 0xFFFFFFFF
+        data = self._packed(rtp.payload, frame, made)
+        return Packet(data, frames, made, framed(data), self._split(data, rtp.payload, frame, made))
+
+    def _packed(self, payload: bytes, frame: int, made: int) -> bytes:
         microseconds = max(made, 0) // 1000
-        head = HEADER.pack(
-            self._number, VERSION, self._sample_bytes, CHANNELS, 0, microseconds, frame
+        head = (self._number, VERSION, self._sample_bytes, CHANNELS, 0, microseconds, frame)
+        return HEADER.pack(*head) + payload
+
+    def _split(self, data: bytes, payload: bytes, frame: int, made: int) -> tuple[bytes, ...]:
+        """Return a packet in parts, each with the place in time of its own first frame."""
+        if len(data) <= LONGEST_DATAGRAM:
+            return (data,)
+        size, rate = CHANNELS * self._sample_bytes, self._clock.rate
+        room = (LONGEST_DATAGRAM - HEADER.size) // size * size
+        parts = -(-len(payload) // room)
+        many = -(-len(payload) // (size * parts))
+        return tuple(
+            self._packed(
+                payload[first * size : (first + many) * size],
+                frame + first,
+                made + first * 1_000_000_000 // rate,
+            )
+            for first in range(0, len(payload) // size, many)
         )
-        return Packet(head + rtp.payload, frames, made)
 
 
 def framed(data: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import socket
 import ssl
 import time
@@ -11,30 +10,40 @@ from typing import Any, Final
 
 from aiohttp import WSMsgType, web
 
+from jackrf.lan.hosts import is_own_name
 from jackrf.web import surface
 from jackrf.web.answers import Answers
-from jackrf.web.assets import HEADERS, Asset
+from jackrf.web.assets import Asset, headers
 from jackrf.web.doors import Doors, bound
 from jackrf.web.feed import Feed
 from jackrf.web.gate import Gate
-from jackrf.web.listener import DEAD_MS, Listener
+from jackrf.web.listener import Listener
 from jackrf.web.plan import Plan
+from jackrf.web.talk import (
+    FIRST_WORD_SECONDS,
+    MOST_SAID,
+    OTHER_CLOCK,
+    WRONG_TOKEN,
+    admitted,
+    answer,
+    hello,
+    understood,
+)
+from jackrf.web.ways import DEAD_MS, TcpWay
 
-FIRST_WORD_SECONDS: Final = 5.0
-"""Within which a WebSocket has to show its token."""
+try:
+    from jackrf.web.webtransport import WebTransport
+except ImportError:  # aioquic is not there: browsers hear by WebSocket
+    WebTransport = None  # type: ignore[assignment,misc]
+
 IDLE_SECONDS: Final = 90.0
 """A page that hears and says nothing for so long has gone; it says how it is each two seconds."""
-MOST_SAID: Final = 2048
-"""Bytes of what a page says of itself."""
 LONGEST_OSC: Final = 8192
 KEEP_ALIVE_SECONDS: Final = 15.0
 HANDSHAKE_SECONDS: Final = 5.0
 
-WRONG_TOKEN: Final = 4401
-NO_SUCH_MIX: Final = 4404
-OTHER_CLOCK: Final = 4000
 NO_OSC: Final = 4503
-"""Codes with which a WebSocket is closed; the page has a sentence for each."""
+"""Code with which a WebSocket is closed; the page has a sentence for it."""
 
 _STATUS: Final = {"limited": 429, "full": 503}
 
@@ -60,12 +69,16 @@ class Server:
         self._pages: dict[Listener, web.WebSocketResponse] = {}
         self._open: set[web.WebSocketResponse] = set()
         self._servers: list[asyncio.Server] = []
+        self.datagrams: WebTransport | None = None
+        if plan.certificate and WebTransport is not None:
+            self.datagrams = WebTransport(plan, self.gate, feeds)
         app = web.Application(middlewares=[self._guard])
-        app.on_response_prepare.append(_add_headers)
+        app.on_response_prepare.append(self._add_headers)
         app.router.add_get("/ws/listen", self._listen)
         app.router.add_get("/ws/surface", self._surface)
-        answers = Answers(plan, self.gate, self.listeners, control, self._rate)
+        answers = Answers(plan, self.gate, self.listeners, control, self._rate, self._way_in)
         app.router.add_get("/api/me", answers.me)
+        app.router.add_get("/api/listen", answers.ways)
         app.router.add_get("/api/audience", answers.audience)
         app.router.add_get("/ca.crt", answers.authority)
         app.router.add_get("/{path:.*}", self._file)
@@ -96,11 +109,15 @@ class Server:
                     self.doors, sock=secure, ssl=context, ssl_handshake_timeout=HANDSHAKE_SECONDS
                 )
             )
+        if self.datagrams is not None:
+            await self.datagrams.start()
 
     async def close(self) -> None:
         """Hang up on everyone."""
         for server in self._servers:
             server.close()
+        if self.datagrams is not None:
+            self.datagrams.close()
         for page in list(self._open):
             with contextlib.suppress(OSError, TimeoutError):
                 await asyncio.wait_for(page.close(code=1001), 0.5)
@@ -110,9 +127,14 @@ class Server:
 
     def renew(self) -> None:
         """Have all who hear come in again: JACK runs otherwise now."""
+        if self.datagrams is not None:
+            self.datagrams.renew()
         for page in self._pages.values():
             task = asyncio.ensure_future(page.close(code=OTHER_CLOCK))
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _way_in(self) -> dict[str, Any] | None:
+        return None if self.datagrams is None else self.datagrams.way_in()
 
     def _rate(self) -> int:
         return next(iter(self._feeds.values())).clock.rate
@@ -132,6 +154,10 @@ class Server:
         answer: web.StreamResponse = await handler(request)
         return answer
 
+    async def _add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
+        named = request.headers.get("Host", "")
+        response.headers.update(headers(named if is_own_name(named, self._plan.name) else None))
+
     async def _file(self, request: web.Request) -> web.Response:
         asset = self._assets.get(request.path)
         if asset is None:
@@ -146,26 +172,19 @@ class Server:
         async with self._opened(request, MOST_SAID) as page:
             if isinstance(page, web.Response):
                 return page
-            said = await self._first(page)
-            grant = self.gate.grant(said.get("token"))
-            mix = None if grant is None else grant.mix or said.get("mix")
-            feed = self._feeds.get(mix) if isinstance(mix, str) else None
-            if grant is None or (said.get("mix") not in (None, mix)):
-                await page.close(code=WRONG_TOKEN)
-            elif feed is None or request.transport is None:
-                await page.close(code=NO_SUCH_MIX)
-            else:
+            feed = admitted(await self._first(page), self.gate, self._feeds)
+            if isinstance(feed, int):
+                await page.close(code=feed)
+            elif request.transport is not None:
                 await self._feed(request.transport, request.remote or "", page, feed)
             return page
 
     async def _feed(
         self, transport: asyncio.Transport, host: str, page: web.WebSocketResponse, feed: Feed
     ) -> None:
-        clock = feed.clock
-        hello = {"rate": clock.rate, "period": clock.period, "name": feed.plan.name}
-        await page.send_json(hello | {"mix": feed.plan.id, "clock": time.monotonic() * 1000.0})
-        plain = transport.get_extra_info("socket")
-        listener = Listener(host, feed.plan.id, transport, plain, clock)
+        await page.send_json(hello(feed, _now()))
+        way = TcpWay(transport, transport.get_extra_info("socket"))
+        listener = Listener(host, feed.plan.id, way, feed.clock)
         self._pages[listener] = page
         feed.join(listener)
         try:
@@ -173,11 +192,9 @@ class Server:
                 message = await page.receive(timeout=IDLE_SECONDS)
                 if message.type is not WSMsgType.TEXT:
                     break
-                said = _said(message.data)
-                listener.hear(said)
-                if "ping" in said:
-                    clock_ms = time.monotonic() * 1000.0
-                    await page.send_json({"pong": said["ping"], "clock": clock_ms})
+                answered = answer(listener, understood(message.data), _now())
+                if answered is not None:
+                    await page.send_json(answered)
         except TimeoutError:
             self.gate.refuse("idle")
         finally:
@@ -207,7 +224,8 @@ class Server:
     ) -> AsyncIterator[web.WebSocketResponse | web.Response]:
         """Open a WebSocket, or give the answer that refuses it."""
         host, named = request.remote or "", request.headers.get("Host", "")
-        why = self.gate.upgrade(host, request.scheme, named, request.headers.get("Origin"))
+        pages = {f"{request.scheme}://{named}".lower()}
+        why = self.gate.upgrade(host, pages, request.headers.get("Origin"))
         if why is not None:
             yield web.Response(status=_STATUS.get(why, 403), text=f"refused: {why}\n")
             return
@@ -231,19 +249,7 @@ class Server:
         except TimeoutError:
             self.gate.refuse("silent")
             return {}
-        return _said(message.data) if message.type is WSMsgType.TEXT else {}
-
-
-async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
-
-
-def _said(text: str) -> dict[str, Any]:
-    try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
+        return understood(message.data) if message.type is WSMsgType.TEXT else {}
 
 
 def _now() -> float:

@@ -14,13 +14,13 @@ class Settings:
     Attributes:
         listen: numeric address that the page is served on.
         port: of http.
-        https_port: of https.
+        https_port: of https; of UDP, too, for WebTransport.
         name: by which browsers know this machine, if not by its address; empty for none.
         certificate: of that name with its chain, PEM; None for one that jackrf makes.
         key: of the certificate, PEM.
     """
 
-    listen: str = "0.0.0.0"  # noqa: S104 - nobody gets anything without a token
+    listen: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     https_port: int = DEFAULT_HTTPS_PORT
     name: str = ""

@@ -84,3 +84,16 @@ def test_without_segno_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "segno", None)
     with pytest.raises(InputError, match=r'pip install "jackrf\[qr\]"'):
         qr("drums", leads=Leads.AUTO, client="jackrf", out=None)
+
+
+@pytest.mark.parametrize(("host", "alone"), [("127.0.0.1", True), ("192.168.1.10", False)])
+def test_a_code_that_no_phone_gets_to_says_so(
+    host: str, alone: bool, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Where the page is served to this machine alone, with what opens it."""
+    link = PAGE.replace("192.168.1.10", host)
+    with serving({**handlers(page=True), "link": lambda _: link}):
+        qr("drums", leads=Leads.AUTO, client="jackrf", out=tmp_path / "drums.png")
+    shown = capsys.readouterr()
+    assert shown.out == f"{link}\n"
+    assert ('listen = "0.0.0.0" under [web]' in shown.err) == alone

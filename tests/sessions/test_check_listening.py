@@ -5,6 +5,7 @@ import pytest
 from jackrf.sessions.check_listening import lines
 from jackrf.sessions.listening import Listen
 from jackrf.sessions.session import Input, Mix, Session
+from jackrf.sessions.web import Web
 
 
 def said(listen: Listen, **mixes: Mix) -> list[str]:
@@ -35,6 +36,21 @@ def test_in_a_network_it_says_who_gets_in(address: str, who: str) -> None:
     (only,) = said(Listen(address=address))
     assert who in only
     assert "jackrf pin MIX" in only
+
+
+def test_of_the_page_it_says_who_gets_in() -> None:
+    """This machine alone, unless it is opened."""
+    inputs, mixes = {"kick": Input(name="Kick")}, {"drums": Mix(name="Drums")}
+
+    def page(web: Web) -> str:
+        session = Session(format=2, name="x", inputs=inputs, mixes=mixes, web=web)
+        return str(list(lines(session))[1])
+
+    assert page(Web()) == (
+        "Page: served on 127.0.0.1 ports 8080 and 8443. Only this machine's browsers get in; "
+        'listen = "0.0.0.0" under [web] lets in phones.'
+    )
+    assert "jackrf qr MIX" in page(Web(listen="0.0.0.0"))  # noqa: S104 - read, not bound
 
 
 def test_what_is_announced_is_named() -> None:

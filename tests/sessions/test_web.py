@@ -33,7 +33,7 @@ def test_without_the_table_there_is_no_page(tmp_path: Path) -> None:
     assert read(tmp_path, "").web is None
     web = read(tmp_path, "[web]\n").web
     assert web == Web()
-    assert (web.listen, web.port, web.https_port) == ("0.0.0.0", 8080, 8443)  # noqa: S104
+    assert (web.listen, web.port, web.https_port) == ("127.0.0.1", 8080, 8443)
 
 
 @pytest.mark.parametrize(

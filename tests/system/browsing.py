@@ -71,12 +71,22 @@ class Tab:
         problems: what it complained of: errors, and what its policy forbade.
     """
 
-    def __init__(self, browser: Browser, url: str, size: tuple[int, int] = (1180, 820)) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        url: str,
+        size: tuple[int, int] = (1180, 820),
+        *,
+        datagrams: bool = True,
+    ) -> None:
         self._context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, ignore_https_errors=True
         )
         self._context.set_default_timeout(15_000)
         self._context.add_init_script(PROBE)
+        if not datagrams:
+            nowhere = '{"webtransport": null}'
+            self._context.route("**/api/listen", lambda route: route.fulfill(body=nowhere))
         self.page: Page = self._context.new_page()
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
@@ -84,7 +94,8 @@ class Tab:
         self.page.goto(url)
 
     def _hear(self, message: Any) -> None:
-        if message.type == "error" and "WebSocket" not in message.text:
+        network = "WebSocket" in message.text or "WebTransport" in message.text
+        if message.type == "error" and not network and "net::ERR" not in message.text:
             self.problems.append(message.text)
 
     def connected(self) -> "Tab":
@@ -102,6 +113,11 @@ class Tab:
         self.page.wait_for_selector(".listening[data-state=playing]", timeout=20_000)
         self.page.wait_for_timeout(400)
         return self
+
+    def by(self) -> str:
+        """Return by which transport it hears."""
+        self.page.wait_for_selector(".listening[data-by]")
+        return self.page.get_attribute(".listening", "data-by") or ""
 
     def levels(self, *frequencies: float) -> list[float]:
         """Return how loud some frequencies are in what is played now, in dBFS."""

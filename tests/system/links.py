@@ -100,6 +100,14 @@ class Link:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as kick:
             kick.sendto(b"", (self.far, 9))
 
+    def lose(self) -> None:
+        """Lose all that is sent to the far side from now on, as a radio link does."""
+        self.starve(limit=1)
+
+    def find(self) -> None:
+        """Lose nothing any more."""
+        run("tc", "qdisc", "delete", "dev", self.near_device, "root")
+
     def unplug(self) -> None:
         """Take the cable out at the far end."""
         run("ip", "-n", self._name, "link", "set", self.far_device, "down")

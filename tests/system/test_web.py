@@ -133,12 +133,14 @@ def in_balance(tab: Tab, bounds: list[tuple[float, float]]) -> bool:
     )
 
 
-def test_each_page_plays_its_own_mix(stage: Stage) -> None:
+@pytest.mark.parametrize("transport", ["WebTransport", "WebSocket"])
+def test_each_page_plays_its_own_mix(stage: Stage, transport: str) -> None:
     """A tone for each input, in the loudness that its send has: -12 dB, at -3 dB of pan."""
+    datagrams = transport == "WebTransport"
     with ExitStack() as tabs:
-        dave = Tab(stage.browser, stage.link("kick"))
+        dave = Tab(stage.browser, stage.link("kick"), datagrams=datagrams)
         tabs.callback(dave.close)
-        anna = Tab(stage.browser, stage.link("vox"))
+        anna = Tab(stage.browser, stage.link("vox"), datagrams=datagrams)
         tabs.callback(anna.close)
         for tab in (dave, anna):
             tab.connected().listen()
@@ -146,6 +148,7 @@ def test_each_page_plays_its_own_mix(stage: Stage) -> None:
         wait_for(lambda: in_balance(dave, [(-16.5, -13.5), (-200.0, SILENT), (-39.0, -32.0)]))
         wait_for(lambda: in_balance(anna, [(-200.0, SILENT), (-22.0, -20.0), (-16.5, -13.5)]))
         assert dave.page.evaluate("window.kind") == "AudioWorkletNode"
+        assert dave.by() == anna.by() == transport
         assert not dave.problems
         assert not anna.problems
 
@@ -234,6 +237,7 @@ def test_plain_http_plays_too_and_says_what_https_would_give(stage: Stage) -> No
     try:
         plain.connected().listen()
         assert plain.page.evaluate("window.kind") == "ScriptProcessorNode"
+        assert plain.by() == "WebSocket"
         assert plain.levels(KICK)[0] > -20.0
         assert "Over plain http" in plain.page.inner_text(".plain")
         plain.page.click("text=Use https")
@@ -242,6 +246,8 @@ def test_plain_http_plays_too_and_says_what_https_would_give(stage: Stage) -> No
             "https:",
             "AudioWorkletNode",
         ]
+        # By a certificate that the page knows by its fingerprint, whatever it is of https.
+        assert plain.by() == "WebTransport"
         assert not plain.problems
     finally:
         plain.close()

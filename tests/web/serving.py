@@ -102,3 +102,12 @@ def serve(talk: Callable[[Site], Awaitable[None]], **changed: Any) -> None:
                         audio[mix].close()
 
     asyncio.run(run())
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    """Wait for something to come true."""
+    for _ in range(1000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come true")

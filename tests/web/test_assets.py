@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from jackrf.web.assets import PAGES, POLICY, load
+from jackrf.web.assets import HEADERS, PAGES, POLICY, headers, load
 
 ASSETS = load()
 
@@ -36,3 +36,19 @@ def test_no_script_and_no_style_stands_in_a_page(path: str) -> None:
     assert not re.search(r"<script(?![^>]*src=)", text)
     assert not re.search(r'<style| style="| on[a-z]+="', text)
     assert "unsafe" not in POLICY
+
+
+@pytest.mark.parametrize(
+    ("host", "more"),
+    [
+        ("Stage.local:8080", "connect-src 'self' https://stage.local:*;"),
+        ("192.168.1.2", "connect-src 'self' https://192.168.1.2:*;"),
+        ("[fe80::1]:8080", "connect-src 'self';"),
+        ("[fe80::1]", "connect-src 'self';"),
+        (None, "connect-src 'self';"),
+    ],
+)
+def test_sound_may_come_from_other_ports_of_the_same_host(host: str | None, more: str) -> None:
+    """WebTransport has one of its own; from another host nothing may come."""
+    assert more in headers(host)["Content-Security-Policy"]
+    assert headers(host).keys() == HEADERS.keys()

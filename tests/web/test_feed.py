@@ -9,6 +9,7 @@ import pytest
 
 from jackrf.web.feed import Feed
 from jackrf.web.listener import Listener
+from jackrf.web.packets import Packet
 from jackrf.web.plan import Clock, MixPlan
 from tests.web.test_packets import rtp
 
@@ -18,13 +19,13 @@ class Ears:
 
     def __init__(self) -> None:
         self.clock = Clock(48000, 128)
-        self.heard: list[bytes] = []
+        self.heard: list[Packet] = []
 
-    def offer(self, message: bytes, frames: int, now: float) -> None:
+    def offer(self, packet: Packet, now: float) -> None:
         """Keep it."""
-        assert frames == 128
+        assert packet.frames == 128
         assert now > 0.0
-        self.heard.append(message)
+        self.heard.append(packet)
 
 
 def run(talk: Any) -> None:
@@ -53,7 +54,7 @@ def join(feed: Feed) -> Any:
 
 
 def test_all_who_hear_a_mix_get_the_same_bytes() -> None:
-    """The message is made once."""
+    """The packet is made once."""
 
     async def talk(feed: Feed, near: socket.socket, wanted: list[bool]) -> None:
         first, second = join(feed), join(feed)

@@ -2,12 +2,13 @@
 
 import pytest
 
-from jackrf.web.gate import BURST, MOST_HOSTS, MOST_OF_A_HOST, MOST_OPEN, Gate
+from jackrf.web.gate import BURST, MOST_HOSTS, MOST_OF_A_HOST, MOST_OPEN, Gate, pages_of
 from jackrf.web.tokens import Grant
 
 GRANTS = [Grant("dave-token", "musician", "drums"), Grant("mix-token", "engineer", None)]
 PHONE = "192.168.1.20"
 HERE = "192.168.1.2:8080"
+PAGES = {f"http://{HERE}"}
 
 
 @pytest.mark.parametrize("named", [HERE, "127.0.0.1", "[fe80::1]:8080", "localhost:8080"])
@@ -36,8 +37,8 @@ def test_the_name_of_the_session_is_ours() -> None:
 def test_a_websocket_is_opened_by_our_own_page_alone(origin: str | None) -> None:
     """The browser says which page it is; what says nothing is no browser."""
     gate = Gate(GRANTS)
-    assert gate.upgrade(PHONE, "http", HERE, origin) == "origin"
-    assert gate.upgrade(PHONE, "http", HERE, f"http://{HERE}") is None
+    assert gate.upgrade(PHONE, PAGES, origin) == "origin"
+    assert gate.upgrade(PHONE, PAGES, f"http://{HERE}") is None
 
 
 def test_a_host_is_held_back_and_no_other() -> None:
@@ -61,13 +62,13 @@ def test_websockets_are_numbered() -> None:
     """Of one host, and of all; whoever leaves makes room."""
     gate = Gate(GRANTS)
     origin = f"http://{HERE}"
-    assert [gate.upgrade(PHONE, "http", HERE, origin) for _ in range(MOST_OF_A_HOST)] == [
+    assert [gate.upgrade(PHONE, PAGES, origin) for _ in range(MOST_OF_A_HOST)] == [
         None
     ] * MOST_OF_A_HOST
-    assert gate.upgrade(PHONE, "http", HERE, origin) == "full"
+    assert gate.upgrade(PHONE, PAGES, origin) == "full"
     gate.leave(PHONE)
-    assert gate.upgrade(PHONE, "http", HERE, origin) is None
-    others = [gate.upgrade(f"10.0.0.{n}", "http", HERE, origin) for n in range(MOST_OPEN)]
+    assert gate.upgrade(PHONE, PAGES, origin) is None
+    others = [gate.upgrade(f"10.0.0.{n}", PAGES, origin) for n in range(MOST_OPEN)]
     assert others.count(None) == MOST_OPEN - MOST_OF_A_HOST
 
 
@@ -86,3 +87,25 @@ def test_a_token_opens_its_mix() -> None:
     gate = Gate(GRANTS)
     assert gate.grant("dave-token") == GRANTS[0]
     assert gate.grant("mix-token") == GRANTS[1]
+
+
+@pytest.mark.parametrize(
+    ("named", "pages"),
+    [
+        ("Stage.local:8443", {"http://stage.local:8080", "https://stage.local:8443"}),
+        ("10.0.0.1", {"http://10.0.0.1:8080", "https://10.0.0.1:8443"}),
+        ("[fe80::1]:8443", {"http://[fe80::1]:8080", "https://[fe80::1]:8443"}),
+        ("[fe80::1]", {"http://[fe80::1]:8080", "https://[fe80::1]:8443"}),
+    ],
+)
+def test_our_pages_have_two_origins(named: str, pages: set[str]) -> None:
+    """By http and by https, under the name by which a browser asks."""
+    assert pages_of(named, 8080, 8443) == pages
+
+
+def test_the_usual_ports_are_not_named() -> None:
+    """As browsers have it (RFC 6454 section 6.2)."""
+    assert pages_of("mix.example.org", 80, 443) == {
+        "http://mix.example.org",
+        "https://mix.example.org",
+    }

@@ -4,11 +4,14 @@ import asyncio
 import socket
 from typing import Any
 
-from jackrf.web.listener import DEAD_MS, LEAST_BUDGET_MS, MOST_BUDGET_MS, Listener
-from jackrf.web.packets import framed
+from jackrf.web.listener import LEAST_BUDGET_MS, MOST_BUDGET_MS, PROBE_SECONDS, Listener
+from jackrf.web.packets import Packet, Packets
 from jackrf.web.plan import Clock
+from jackrf.web.ways import TcpWay, Trips
+from tests.web.test_packets import made, rtp
 
-MESSAGE = framed(bytes(536))
+PACKET = made(Packets(2, 48000).make(rtp(0), 0))
+MESSAGE = PACKET.message
 CLOCK = Clock(48000, 128)
 PER_MS = len(MESSAGE) * 48 / 128
 
@@ -16,13 +19,14 @@ PER_MS = len(MESSAGE) * 48 / 128
 class Page:
     """A listener on a real connection, and the browser's end of it."""
 
-    def __init__(self, listener: Listener, far: socket.socket) -> None:
-        self.listener, self.far = listener, far
+    def __init__(self, way: TcpWay, far: socket.socket) -> None:
+        self.way, self.far = way, far
+        self.listener = Listener("10.0.0.1", "drums", way, CLOCK)
 
     def offer(self, many: int, now: float = 1.0) -> None:
         """Offer as many packets."""
         for _ in range(many):
-            self.listener.offer(MESSAGE, 128, now)
+            self.listener.offer(PACKET, now)
 
 
 async def opened() -> Page:
@@ -36,7 +40,7 @@ async def opened() -> Page:
     loop = asyncio.get_running_loop()
     transport, _ = await loop.connect_accepted_socket(asyncio.Protocol, near)
     plain = transport.get_extra_info("socket")
-    return Page(Listener("10.0.0.1", "drums", transport, plain, CLOCK), far)
+    return Page(TcpWay(transport, plain), far)
 
 
 def run(talk: Any) -> None:
@@ -47,7 +51,7 @@ def run(talk: Any) -> None:
         try:
             await talk(page)
         finally:
-            page.listener.transport.abort()
+            page.way.transport.abort()
             page.far.close()
             await asyncio.sleep(0)
 
@@ -61,7 +65,7 @@ def test_a_link_that_takes_nothing_holds_no_more_than_its_budget() -> None:
         page.offer(3750)
         listener = page.listener
         most = listener.budget_ms * PER_MS + len(MESSAGE)
-        assert listener.under_way() <= most
+        assert page.way.under_way() <= most
         assert listener.dropped["link"] + listener.dropped["here"] + listener.sent == 3750
         # Besides the budget, what the far end's own buffer has taken.
         assert listener.sent * len(MESSAGE) <= most + 8192
@@ -92,7 +96,7 @@ def test_what_waits_in_this_process_drops_what_comes() -> None:
     """Nothing queues up where the kernel does not see it."""
 
     async def talk(page: Page) -> None:
-        page.listener.transport.write(bytes(8 << 20))
+        page.way.transport.write(bytes(8 << 20))
         page.offer(5)
         assert page.listener.dropped["here"] == 5
 
@@ -105,23 +109,11 @@ def test_the_budget_follows_the_round_trip() -> None:
     async def talk(page: Page) -> None:
         listener = page.listener
         for trip, budget in ((0.0, LEAST_BUDGET_MS), (20.0, 42.0), (500.0, MOST_BUDGET_MS)):
-            listener.least_trip_ms = trip
+            listener.trips = Trips(least_ms=trip)
             assert listener.budget_ms == budget + CLOCK.milliseconds
         page.offer(1)
         # As the kernel has measured them.
-        assert 0.0 <= listener.least_trip_ms <= listener.round_trip_ms < 1000.0
-
-    run(talk)
-
-
-def test_the_socket_sends_at_once_and_gives_up_on_the_dead() -> None:
-    """As its options say."""
-
-    async def talk(page: Page) -> None:
-        plain = page.listener.plain
-        assert plain.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
-        assert plain.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == DEAD_MS
-        assert plain.getsockopt(socket.IPPROTO_IP, socket.IP_TOS) == 0xB8
+        assert 0.0 <= listener.trips.least_ms <= listener.trips.round_trip_ms < 1000.0
 
     run(talk)
 
@@ -143,8 +135,56 @@ def test_a_page_that_is_closing_gets_nothing() -> None:
     """And nothing fails."""
 
     async def talk(page: Page) -> None:
-        page.listener.transport.close()
+        page.way.transport.close()
         page.offer(3)
         assert page.listener.sent == 0
 
     run(talk)
+
+
+class Stuck:
+    """A way on which nothing is acknowledged any more."""
+
+    name = "nowhere"
+
+    def __init__(self, *, resends: bool) -> None:
+        self.resends = resends
+        self.sent = 0
+
+    def is_closed(self) -> bool:
+        """It is open."""
+        return False
+
+    def is_waiting(self) -> bool:
+        """Nothing waits here."""
+        return False
+
+    def under_way(self) -> int:
+        """More than any budget."""
+        return 1 << 20
+
+    def size(self, packet: Packet) -> int:
+        """As it is."""
+        return len(packet.data)
+
+    def look(self, now: float) -> Trips:
+        """A round trip of a millisecond."""
+        assert now >= 0.0
+        return Trips(1.0, 1.0)
+
+    def send(self, _: Packet) -> int:
+        """It takes the place of another one."""
+        self.sent += 1
+        return 1
+
+
+def test_a_link_that_may_be_back_is_asked_with_a_packet() -> None:
+    """One each 15 ms where nothing is sent again by itself, none where TCP does it."""
+    for resends, sent in ((False, round(1.0 / PROBE_SECONDS)), (True, 0)):
+        way = Stuck(resends=resends)
+        listener = Listener("10.0.0.1", "drums", way, CLOCK)
+        for number in range(1000):
+            listener.offer(PACKET, number / 1000)
+        assert abs(way.sent - sent) <= 5
+        assert listener.dropped == {"link": 1000 - way.sent, "here": way.sent}
+        assert listener.report()["by"] == "nowhere"

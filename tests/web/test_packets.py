@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jackrf.rtp.packet import parse
-from jackrf.web.packets import HEADER, FrameClock, Packet, Packets, framed
+from jackrf.web.packets import HEADER, LONGEST_DATAGRAM, FrameClock, Packet, Packets, framed
 
 MS = 1_000_000
 PACKETS = Path(__file__).parents[1] / "packets"
@@ -37,6 +37,24 @@ def test_a_packet_says_what_is_in_it() -> None:
     assert abs(time - (5_000_000 + 2667)) <= 1
     assert packet.data[HEADER.size :] == b"\1\2\3\4" * 128
     assert packet.frames == 128
+
+
+@pytest.mark.parametrize(("size", "samples"), [(2, 250), (2, 281), (2, 316), (3, 187), (3, 210)])
+def test_what_a_network_may_not_take_goes_in_parts(size: int, samples: int) -> None:
+    """Each a packet of its own, with its own place in time; together they are the whole."""
+    payload = bytes(range(256)) * 8
+    payload = payload[: samples * 2 * size]
+    packet = made(Packets(size, 48000).make(rtp(1000, payload), 5_000 * MS))
+    heads = [HEADER.unpack_from(part) for part in packet.datagrams]
+    assert b"".join(part[HEADER.size :] for part in packet.datagrams) == payload
+    assert max(map(len, packet.datagrams)) <= LONGEST_DATAGRAM
+    at = 0
+    for head, part in zip(heads, packet.datagrams, strict=True):
+        assert head[6] - heads[0][6] == at
+        assert abs(head[5] - heads[0][5] - at * 1e6 / 48000) <= 1
+        at += (len(part) - HEADER.size) // (2 * size)
+    assert at == samples
+    assert (len(packet.datagrams) == 1) == (len(packet.data) <= LONGEST_DATAGRAM)
 
 
 @pytest.mark.parametrize(

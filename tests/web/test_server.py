@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from jackrf.web import server
-from jackrf.web.server import NO_SUCH_MIX, OTHER_CLOCK, WRONG_TOKEN
+from jackrf.web.talk import NO_SUCH_MIX, OTHER_CLOCK, WRONG_TOKEN
 from tests.web.serving import Site, serve
 from tests.web.test_packets import rtp
 

@@ -182,7 +182,7 @@ function pages(listeners) {
   return listeners.map((one) => ({
     mix: one.mix,
     where: one.host,
-    how: 'page',
+    how: `page, ${one.by}`,
     sent: one.sent,
     dropped: one.dropped,
     lost: one.lost,

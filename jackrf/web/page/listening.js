@@ -51,7 +51,10 @@ export function listening(token, rate, mix, https) {
       button.setAttribute('aria-pressed', String(state !== 'off' && state !== 'refused'));
       if (state === 'off') total.textContent = parts.textContent = '';
     },
-    (reading) => show(reading, total, parts),
+    (reading) => {
+      element.dataset.by = reading.by;
+      show(reading, total, parts);
+    },
   );
   button.addEventListener('click', () => {
     if (player.state === 'paused') player.goOn();

@@ -7,8 +7,8 @@ const SCRIPT_FRAMES = 256;
 /**
  * @typedef {'off' | 'connecting' | 'playing' | 'lost' | 'paused' | 'refused'} State
  * @typedef {{total: number, air: number, buffer: number, device: number, underruns: number,
- *            lost: number, secure: boolean}} Reading
- * milliseconds; underruns: how often it ran empty
+ *            lost: number, by: string}} Reading
+ * milliseconds; underruns: how often it ran empty; by: the transport
  */
 
 export class Player {
@@ -29,6 +29,7 @@ export class Player {
     this.state = 'off';
     this.offset = NaN;
     this.air = NaN;
+    this.by = '';
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') this.goOn();
     });
@@ -130,6 +131,7 @@ export class Player {
   /** @param {any} said by the worker */
   hear(said) {
     if (said.offset !== undefined) this.offset = said.offset;
+    if (said.by) this.by = said.by;
     if (said.air) this.air = said.air.p50;
     if (said.state) this.become(said.state);
     if (said.hello) {
@@ -162,7 +164,7 @@ export class Player {
       device,
       underruns: doing.underruns,
       lost: doing.lost,
-      secure: Player.secure,
+      by: this.by,
     });
   }
 

@@ -1,20 +1,25 @@
 // The worker that receives: nothing that the page does, no layout and no finger, makes sound late.
 
 import { parse } from './packet.js';
+import { bySocket } from './websocket.js';
+import { byDatagrams, findDoor, hasDatagrams } from './webtransport.js';
 
 const LEAST_PAUSE_MS = 250;
 const MOST_PAUSE_MS = 4000;
+const TRY_AGAIN_MS = 60_000; // a network that let no datagrams through is not asked all the time
 const PING_MS = 2000;
+const LOOK_MS = 500;
+const SILENT_MS = 3000; // no packet and no answer for so long: the network has gone without a word
 const FIRST_PINGS = 8; // the quickest of so many says what the relay's clock shows
-const OLD_MS = 1000;
+const OLD_MS = 300; // the most that a budget holds (80 ms), and one timeout of TCP (200 ms)
 const WRONG_TOKEN = 4401;
 const NO_SUCH_MIX = 4404;
 const OTHER_CLOCK = 4000;
 
 /** @type {MessagePort | undefined} */
 let port;
-/** @type {WebSocket | undefined} */
-let socket;
+/** @type {import('./websocket.js').Way | undefined} */
+let way;
 let wish = { url: '', token: '', mix: '' };
 let pause = LEAST_PAUSE_MS;
 let doing = {};
@@ -22,37 +27,65 @@ let closed = false;
 /** @type {{trip: number, offset: number}[]} */
 let trips = [];
 let offset = NaN; // relay's clock less ours
-let silent = 0;
+let turn = 0; // of connecting
+let heardAt = 0;
+let pingedAt = 0;
+let refusedAt = -Infinity; // when datagrams did not get through
 
 const now = () => performance.timeOrigin + performance.now();
 
-function connect() {
-  const opened = new WebSocket(wish.url);
-  opened.binaryType = 'arraybuffer';
-  socket = opened;
-  opened.onopen = () => {
-    opened.send(JSON.stringify({ token: wish.token, mix: wish.mix }));
-    trips = [];
-    ping();
+/** Get in: by datagrams where browser, relay and network have them, else by a WebSocket. */
+async function connect() {
+  turn += 1;
+  const mine = turn;
+  const ears = {
+    hear: (/** @type {any} */ said) => {
+      if (mine === turn) hear(said);
+    },
+    take: (/** @type {ArrayBuffer} */ data) => {
+      if (mine === turn) take(data);
+    },
+    gone: (/** @type {number} */ code) => {
+      if (mine === turn) gone(code);
+    },
   };
-  opened.onmessage = (event) => {
-    silent = 0;
-    if (typeof event.data === 'string') hear(JSON.parse(event.data));
-    else take(event.data);
-  };
-  opened.onclose = (event) => {
-    if (closed || socket !== opened) return;
-    const final = event.code === WRONG_TOKEN || event.code === NO_SUCH_MIX;
-    postMessage({ state: final ? 'refused' : 'lost' });
-    if (final) return;
-    const wait = event.code === OTHER_CLOCK ? LEAST_PAUSE_MS : pause;
-    pause = Math.min(2 * pause, MOST_PAUSE_MS);
-    setTimeout(connect, wait * (0.75 + Math.random() / 2));
-  };
+  trips = [];
+  way = undefined;
+  /** @type {import('./websocket.js').Way | undefined} */
+  let opened;
+  if (hasDatagrams && now() - refusedAt > TRY_AGAIN_MS) {
+    const door = await findDoor(wish).catch(() => null);
+    if (door) {
+      opened = await byDatagrams(door, wish, ears).catch(() => undefined);
+      if (!opened) refusedAt = now();
+    }
+  }
+  if (mine !== turn) {
+    opened?.close();
+    return;
+  }
+  way = opened ?? bySocket(wish, ears);
+  heardAt = now();
+  postMessage({ by: way.by });
+  if (opened) ping();
+}
+
+/** @param {number} code */
+function gone(code) {
+  turn += 1;
+  way = undefined;
+  if (closed) return;
+  const final = code === WRONG_TOKEN || code === NO_SUCH_MIX;
+  postMessage({ state: final ? 'refused' : 'lost' });
+  if (final) return;
+  const wait = code === OTHER_CLOCK ? LEAST_PAUSE_MS : pause;
+  pause = Math.min(2 * pause, MOST_PAUSE_MS);
+  setTimeout(connect, wait * (0.75 + Math.random() / 2));
 }
 
 /** @param {any} said */
 function hear(said) {
+  heardAt = now();
   if (said.pong !== undefined) {
     const trip = now() - said.pong;
     trips.push({ trip, offset: said.clock - (said.pong + trip / 2) });
@@ -64,11 +97,13 @@ function hear(said) {
     pause = LEAST_PAUSE_MS;
     port?.postMessage({ reset: true });
     postMessage({ hello: said });
+    ping();
   }
 }
 
 /** @param {ArrayBuffer} data */
 function take(data) {
+  heardAt = now();
   const packet = parse(data);
   if (packet === null) return;
   const age = now() + offset - packet.made;
@@ -93,17 +128,18 @@ function note(age) {
 }
 
 function ping() {
-  if (socket?.readyState === WebSocket.OPEN) {
-    socket.send(JSON.stringify({ ping: now(), ...doing }));
-  }
+  pingedAt = now();
+  way?.say({ ping: pingedAt, ...doing });
 }
 
 setInterval(() => {
-  ping();
-  silent += 1;
-  // Nothing for six seconds, no answer either: the network has gone without a word.
-  if (silent > 3 && socket?.readyState === WebSocket.OPEN) socket.close();
-}, PING_MS);
+  const silence = now() - heardAt;
+  if (now() - pingedAt >= PING_MS || silence > LOOK_MS) ping();
+  if (way && silence > SILENT_MS) {
+    way.close();
+    gone(0);
+  }
+}, LOOK_MS);
 
 onmessage = (event) => {
   const said = event.data;
@@ -111,7 +147,8 @@ onmessage = (event) => {
   if (said.doing) doing = said.doing;
   if (said.close) {
     closed = true;
-    socket?.close();
+    turn += 1;
+    way?.close();
     close();
   }
   if (said.open) {

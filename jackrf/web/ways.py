@@ -1,0 +1,138 @@
+"""The ways by which packets get to a browser, and what each shows of the link below it."""
+
+import asyncio
+import fcntl
+import math
+import socket
+import struct
+import termios
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from jackrf.web.packets import Packet
+
+_ROUND_TRIP_AT: Final = 68
+_LEAST_TRIP_AT: Final = 148
+_RATE_AT: Final = 160
+"""Where tcpi_rtt and tcpi_min_rtt, microseconds, and tcpi_delivery_rate, bytes in a second, stand
+in ``struct tcp_info`` of <linux/tcp.h>."""
+EXPEDITED: Final = 0xB8
+"""IP_TOS of expedited forwarding (RFC 3246): access points send it before other traffic."""
+DEAD_MS: Final = 10_000
+"""A browser that acknowledges nothing for so long has gone: TCP_USER_TIMEOUT in tcp(7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trips:
+    """What a link has shown of itself.
+
+    Attributes:
+        round_trip_ms: as it is lately.
+        least_ms: as it is when nothing queues.
+        delivered_per_ms: bytes that the link has proved to take.
+    """
+
+    round_trip_ms: float = 0.0
+    least_ms: float = 0.0
+    delivered_per_ms: float = math.inf
+
+
+class Way(Protocol):
+    """What `jackrf.web.listener` needs of a transport."""
+
+    @property
+    def name(self) -> str:
+        """As people read it."""
+
+    @property
+    def resends(self) -> bool:
+        """Whether what was lost is sent again by itself, and so proves that the link is back."""
+
+    def is_closed(self) -> bool:
+        """Return whether it has ended."""
+
+    def is_waiting(self) -> bool:
+        """Return whether something waits in this process that cannot be taken back."""
+
+    def under_way(self) -> int:
+        """Return how many bytes the other side has not acknowledged.
+
+        Raises:
+            OSError: it has just been closed.
+        """
+
+    def size(self, packet: Packet) -> int:
+        """Return how many bytes a packet is under way."""
+
+    def look(self, now: float) -> Trips:
+        """Return what the link shows; asked each tenth of a second, of monotonic time.
+
+        Raises:
+            OSError: it has just been closed.
+        """
+
+    def send(self, packet: Packet) -> int:
+        """Send; return how many packets that waited here were forgotten for this one."""
+
+
+@dataclass(slots=True)
+class TcpWay:
+    """A WebSocket.
+
+    Args:
+        transport: of the WebSocket.
+        plain: the socket below it.
+    """
+
+    transport: asyncio.Transport
+    plain: socket.socket
+    name: str = field(default="WebSocket", init=False)
+    resends: bool = field(default=True, init=False)
+
+    def __post_init__(self) -> None:
+        """Have the socket send at once, and first."""
+        self.plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_MS)
+        expedite(self.plain)
+
+    def is_closed(self) -> bool:
+        """Return whether it has ended."""
+        return self.transport.is_closing()
+
+    def is_waiting(self) -> bool:
+        """Return whether something waits in this process."""
+        return self.transport.get_write_buffer_size() > 0
+
+    def under_way(self) -> int:
+        """Return how many bytes are sent or to be sent, and not acknowledged: SIOCOUTQ (tcp(7))."""
+        answer = fcntl.ioctl(self.plain, termios.TIOCOUTQ, bytes(4))
+        return int(struct.unpack("i", answer)[0])
+
+    def size(self, packet: Packet) -> int:
+        """Return how many bytes a packet is in the socket."""
+        return len(packet.message)
+
+    def look(self, now: float) -> Trips:  # noqa: ARG002 - the kernel has a clock of its own
+        """Return what the kernel has measured."""
+        info = self.plain.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _RATE_AT + 8)
+        least = int(struct.unpack_from("I", info, _LEAST_TRIP_AT)[0])
+        rate = int(struct.unpack_from("Q", info, _RATE_AT)[0])
+        return Trips(
+            float(struct.unpack_from("I", info, _ROUND_TRIP_AT)[0]) / 1000.0,
+            # All ones: nothing has been measured yet.
+            0.0 if least == 0xFFFFFFFF else least / 1000.0,
+            rate / 1000.0 if rate else math.inf,
+        )
+
+    def send(self, packet: Packet) -> int:
+        """Send."""
+        self.transport.write(packet.message)
+        return 0
+
+
+def expedite(plain: socket.socket) -> None:
+    """Have what a socket sends go before other traffic."""
+    if plain.family == socket.AF_INET:
+        plain.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, EXPEDITED)
+    else:
+        plain.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, EXPEDITED)

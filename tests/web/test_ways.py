@@ -1,0 +1,67 @@
+"""What a way by TCP shows of the link, and how its socket is set."""
+
+import asyncio
+import socket
+from typing import Any
+
+import pytest
+
+from jackrf.web.ways import DEAD_MS, EXPEDITED, TcpWay, expedite
+from tests.web.test_listener import PACKET, opened
+
+
+def run(talk: Any) -> None:
+    """Have a conversation with a page."""
+
+    async def whole() -> None:
+        page = await opened()
+        try:
+            await talk(page.way, page.far)
+        finally:
+            page.way.transport.abort()
+            page.far.close()
+            await asyncio.sleep(0)
+
+    asyncio.run(whole())
+
+
+def test_the_socket_sends_at_once_and_gives_up_on_the_dead() -> None:
+    """As its options say."""
+
+    async def talk(way: TcpWay, _: socket.socket) -> None:
+        assert way.plain.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert way.plain.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == DEAD_MS
+        assert way.plain.getsockopt(socket.IPPROTO_IP, socket.IP_TOS) == EXPEDITED
+
+    run(talk)
+
+
+def test_what_is_sent_and_not_acknowledged_is_under_way() -> None:
+    """Until the far end's kernel has it; and the message is what the page reads."""
+
+    async def talk(way: TcpWay, far: socket.socket) -> None:
+        assert way.under_way() == 0
+        assert way.send(PACKET) == 0
+        assert way.size(PACKET) == len(PACKET.message)
+        assert far.recv(4096) == PACKET.message
+        assert not way.is_waiting()
+        assert not way.is_closed()
+        assert way.look(0.0).round_trip_ms < 1000.0
+        way.transport.close()
+        assert way.is_closed()
+
+    run(talk)
+
+
+@pytest.mark.parametrize(
+    ("family", "level", "option"),
+    [
+        (socket.AF_INET, socket.IPPROTO_IP, socket.IP_TOS),
+        (socket.AF_INET6, socket.IPPROTO_IPV6, socket.IPV6_TCLASS),
+    ],
+)
+def test_sound_goes_first(family: int, level: int, option: int) -> None:
+    """Over either kind of address."""
+    with socket.socket(family, socket.SOCK_DGRAM) as plain:
+        expedite(plain)
+        assert plain.getsockopt(level, option) == EXPEDITED
