@@ -1,14 +1,13 @@
 """A relay's server that browsers reach by https and WebTransport, too."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from jackrf.web.certificates import Certificates
-from jackrf.web.doors import bound
 from jackrf.web.webtransport import WebTransport
+from tests.system.running import server_port
 from tests.web.serving import Site, serve
 
 Talk = Callable[[Site, int, WebTransport], Awaitable[None]]
@@ -20,8 +19,7 @@ def by_quic(tmp_path: Path) -> Callable[[Talk], None]:
     certificate, key = Certificates(tmp_path, None, list).current()
 
     def run(talk: Talk) -> None:
-        with closing(bound("127.0.0.1", 0, datagrams=True)) as free:
-            port = free.getsockname()[1]
+        port = server_port()
 
         async def whole(site: Site) -> None:
             assert site.server.datagrams is not None

@@ -164,9 +164,9 @@ def test_a_slow_reader_holds_no_more_than_its_budget(by_quic: Any) -> None:
                 await asyncio.sleep(0.001)
             first, second = (one["dropped"] for one in site.server.listeners())
             lazy, quick = max(first, second), min(first, second)
-            assert lazy > 300
+            assert lazy > 250
             assert quick < 100
-            assert len(good.heard) > 300
+            assert len(good.heard) > 250
             most = max(one.way.under_way() for one in site.feeds["drums"].listeners)
             # The budget, and a probe each 15 ms for the second that this lasts at the most.
             assert most < 100 * 600
