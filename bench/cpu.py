@@ -9,8 +9,9 @@ from bench.place import RIG, Place
 from bench.programs import Program
 from bench.results import Cpu, CpuCase, Quantiles, Turn
 
-SETTLE_SECONDS = 1.0
-"""A client's fade-in and the rest of its start are over by then."""
+SETTLE_SECONDS = 2.5
+"""A client's fade-in and the rest of its start are over by then: jackrf learns the names of what it
+was connected to a second later."""
 
 EACH_ROUND = {SMALL: [JACKRF, C, ZITA], LARGE: [JACKRF, C]}
 ONCE = {SMALL: [NUMPY], LARGE: [ZITA, NUMPY]}

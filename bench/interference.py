@@ -11,7 +11,7 @@ from bench.programs import Program
 from bench.results import Disturbance, Interference, Quantiles
 
 NAME = "bench-busy"
-SETTLE_SECONDS = 1.0
+SETTLE_SECONDS = 2.5
 KINDS = ("idle", "busy", "beside")
 """Nothing else runs; a busy thread in jackrf's process; the same load in another process."""
 

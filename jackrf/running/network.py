@@ -12,6 +12,8 @@ from jackrf.desk import Desk
 
 SETTLE_SECONDS = 0.1
 """After the first word: an address comes with its routes, and many come together."""
+LOOK_SECONDS = 2.0
+"""Where the kernel may not tell."""
 
 _LINKS, _ADDRESSES, _ADDRESSES_6, _ROUTES, _ROUTES_6 = 0x1, 0x10, 0x100, 0x40, 0x400
 _GROUPS = _LINKS | _ADDRESSES | _ADDRESSES_6 | _ROUTES | _ROUTES_6
@@ -33,12 +35,15 @@ class Network:
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Begin to listen, on the running loop; where that is not allowed, go without."""
-        with contextlib.suppress(OSError):
-            kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK
+        """Begin to listen, on the running loop; where that is not allowed, look now and then."""
+        kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK
+        try:
             self._socket = socket.socket(socket.AF_NETLINK, kind, socket.NETLINK_ROUTE)
-            self._socket.bind((0, _GROUPS))
-            asyncio.get_running_loop().add_reader(self._socket.fileno(), self._hear)
+        except OSError:
+            self._mend()
+            return
+        self._socket.bind((0, _GROUPS))
+        asyncio.get_running_loop().add_reader(self._socket.fileno(), self._hear)
 
     def close(self) -> None:
         """End. Harmless when called again."""
@@ -62,3 +67,5 @@ class Network:
     def _mend(self) -> None:
         self._timer = None
         self._desk.audience.mend()
+        if self._socket is None:
+            self._timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._mend)

@@ -86,7 +86,6 @@ class Reporting:
         self._desk.audience.tend()
         now = time.monotonic()
         if now >= self._due:
-            self._desk.audience.mend()
             self._due = now + EVERY_SECONDS * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
             self._new = set(self._told)
             for listener in self._told:

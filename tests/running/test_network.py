@@ -49,8 +49,10 @@ def test_a_cable_that_comes_and_goes_is_heard_of() -> None:
     asyncio.run(lay_one())
 
 
-def test_where_news_are_not_allowed_it_goes_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A service that may not open such a socket (RestrictAddressFamilies=) plays all the same."""
+def test_where_news_are_not_allowed_it_looks_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in a service that may not open such a socket (RestrictAddressFamilies=)."""
     real = socket.socket
 
     def refused(family: int = -1, *rest: Any) -> socket.socket:
@@ -59,10 +61,17 @@ def test_where_news_are_not_allowed_it_goes_without(monkeypatch: pytest.MonkeyPa
         return real(family, *rest)
 
     async def begin() -> None:
-        monkeypatch.setattr("jackrf.running.network.socket.socket", refused)
-        network = Network(cast(Desk, Mended()))
-        network.start()
-        network.close()
-        monkeypatch.undo()
+        with monkeypatch.context() as patch:
+            patch.setattr("jackrf.running.network.socket.socket", refused)
+            patch.setattr("jackrf.running.network.LOOK_SECONDS", 0.05)
+            desk = Mended()
+            network = Network(cast(Desk, desk))
+            network.start()
+            await asyncio.sleep(0.5)
+            assert desk.times > 3
+            network.close()
+            ended = desk.times
+            await asyncio.sleep(0.2)
+            assert desk.times == ended
 
     asyncio.run(begin())
