@@ -98,7 +98,6 @@ class Engine:
             {
                 "context": (CONTEXT, (1,)),
                 "clock_at": (np.int64, (2,)),
-                "cycle_at": (np.int64, (4,)),
                 "alarm_at": (np.int64, (4,)),
                 "inputs_at": (INPUT, (inputs,)),
                 "mixes_at": (MIX, (mixes,)),
@@ -214,7 +213,7 @@ class Engine:
     @property
     def last_period(self) -> tuple[int, float] | None:
         """Return JACK's frame time of the last period, and when it began in monotonic seconds."""
-        began = int(self.context["cycle_began"][0])
+        began = int(self.context["cycle_ns"][0])
         return (int(self.context["frame_time"][0]), began * 1e-9) if began else None
 
     def set_freewheel(self, freewheel: bool) -> None:

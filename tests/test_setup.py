@@ -21,6 +21,7 @@ THERE = (
     *("jackd", "jack_wait", "ffmpeg", "gst-launch-1.0", "gst-inspect-1.0", "gcc"),
     *("ip", "aj-snapshot", "oscsend", "node", "npm", "chromium", "openssl"),
     *("pipewire", "pw-metadata", "pw-jack", "wireplumber", "dbus-run-session"),
+    *("pulseaudio", "parec"),
 )
 
 APT_GET = """\

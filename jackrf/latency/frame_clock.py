@@ -1,12 +1,13 @@
-"""JACK's frame time of an instrument on the machine's monotonic clock."""
+"""JACK's frame time of an instrument on the machine's monotonic clock.
 
-import time
+What JACK says of it between periods (`jack_frame_time`) is wrong by as much as the server has stood
+still in the last half a minute; when its driver woke for each period is not.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jackrf.errors import JackrfError
-from jackrf.latency.clocks import SECOND
 from jackrf.latency.instruments import Player, Recorder, apart
 
 
@@ -15,16 +16,13 @@ class FrameClock:
 
     def __init__(self, instrument: Player | Recorder) -> None:
         self._instrument = instrument
-        self._origin = instrument.client.frame_time
+        self._origin, _ = instrument.latest()
         self._seen: list[tuple[int, float]] = []
 
     def look(self) -> None:
-        """Compare both clocks once; in the middle between two looks at the one."""
-        before = time.monotonic_ns()
-        frames = apart(self._instrument.client.frame_time, self._origin)
-        after = time.monotonic_ns()
-        if after - before < SECOND // 5000:
-            self._seen.append((frames, (before + after) / 2))
+        """Compare both clocks once."""
+        frames, woken = self._instrument.latest()
+        self._seen.append((apart(frames, self._origin), woken))
 
     def at(self, frame_time: float) -> float:
         """Return the monotonic ns of a frame time, which may lie between two frames."""

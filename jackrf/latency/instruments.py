@@ -30,6 +30,9 @@ class _Instrument:
         self._seat["client"] = client.pointer
         self._seat["ports_at"] = address(self._ports)
         self._seat["channels"] = len(ports)
+        self._scratch = np.zeros(2, np.int64)
+        self._seat["clock_at"] = address(self._scratch)
+        self._seat["samplerate"] = client.samplerate
         self._lay(self._tracks, 0)
         client.install(compiled, address(self._seat), self)
         client.activate()
@@ -60,6 +63,14 @@ class _Instrument:
     def now(self) -> int:
         """JACK frame time of the latest period."""
         return int(self._seat["now"][0])
+
+    def latest(self) -> tuple[int, int]:
+        """Return JACK frame time of the latest period, and the monotonic ns at which it began."""
+        while True:
+            cycles = self.cycles
+            found = self.now, int(self._seat["woken_ns"][0])
+            if self.cycles == cycles:
+                return found
 
     def __enter__(self) -> Self:
         return self

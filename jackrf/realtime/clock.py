@@ -1,4 +1,10 @@
-"""What time it is, and when the period began, on the machine's monotonic clock in ns."""
+"""What time it is, and when the period began, on the machine's monotonic clock in ns.
+
+JACK has a loop of its own for this (`jack_get_cycle_times`), but it does not survive a server that
+stands still for a moment, as at an xrun: it is behind by as much, and up to 4 % too fast until it
+is there again, tens of seconds later (jackd2 1.9.21). So only the raw time at which the driver woke
+is asked of JACK, and filtered here.
+"""
 
 import math
 
@@ -6,17 +12,14 @@ import numpy as np
 from numba import carray
 
 from jackrf.realtime.compiling import kernel
-from jackrf.realtime.libc import (
-    clock_gettime,
-    jack_get_cycle_times,
-    jack_get_time,
-    jack_last_frame_time,
-    pointer,
-)
+from jackrf.realtime.libc import clock_gettime, jack_frames_since_cycle_start, pointer
 
 BANDWIDTH_HZ = 0.5
-RESET_NS = 20_000_000
-"""A period that begins so far from where it should begins the filter anew."""
+STRAY_NS = 500_000.0
+STRAY_COUNT = 3
+"""So many periods in a row that begin so far from where they should mean that time was lost."""
+MOST_STRETCH = 0.05
+"""Share by which periods may really be longer or shorter than they should be."""
 
 
 @kernel
@@ -28,49 +31,56 @@ def read_clock(clock, scratch_at):
 
 
 @kernel
-def clock_lead(now):
-    """Return how far `now`, monotonic ns, is ahead of JACK's clock, which may be another one."""
-    return now - np.int64(jack_get_time()) * 1000
+def woken(client, now, samplerate):
+    """Return when JACK's driver woke for this period, monotonic ns; `now` where it does not say."""
+    since = np.int64(jack_frames_since_cycle_start(client))
+    return now if since > samplerate else now - since * 1_000_000_000 // samplerate
 
 
 @kernel
-def cycle_times(client, scratch_at, now, lead):
-    """Return the frame time of this period and when it began, by JACK's delay-locked loop.
+def follow_start(row, frames, now):
+    """Filter when periods begin, by a delay-locked loop, into `cycle_ns`.
 
     Args:
-        client: jack_client_t *.
-        scratch_at: of int64[4].
-        now: monotonic ns, for where JACK has no such loop.
-        lead: of our clock, from `clock_lead`.
+        row: a CONTEXT or a RECEPTION; its samplerate is above 0.
+        frames: of the period that begins.
+        now: when it begins, monotonic ns, by a clock that jitters.
 
     Returns:
-        uint32 frames, the same as jack_last_frame_time; monotonic ns.
+        Local frames that were lost before it, by the clock: 0 but after the server stood still.
     """
-    failed = jack_get_cycle_times(
-        client,
-        scratch_at,
-        scratch_at + np.uint64(8),
-        scratch_at + np.uint64(16),
-        scratch_at + np.uint64(24),
-    )
-    if failed != 0:
-        return jack_last_frame_time(client), now
-    frames = carray(pointer(scratch_at), (8,), np.uint32)[0]
-    began = carray(pointer(scratch_at), (4,), np.int64)[1]
-    return frames, began * 1000 + lead
-
-
-@kernel
-def smooth_start(reception, frames):
-    """Filter when periods begin, by a delay-locked loop, where JACK does not: into `cycle_ns`."""
-    now = reception.drained_ns
-    period = frames * 1e9 / reception.samplerate
-    expected = reception.cycle_ns + np.int64(reception.period_ns)
-    error = now - expected
-    if frames != reception.period or abs(error) > 10.0 * period + RESET_NS:
-        reception.period_ns = period
-        reception.cycle_ns = now
-        return
-    turn = 2.0 * math.pi * BANDWIDTH_HZ * period * 1e-9
-    reception.cycle_ns = expected + np.int64(math.sqrt(2.0) * turn * error)
-    reception.period_ns += turn * turn * error
+    last = np.float64(row.start_frames) * 1e9 / row.samplerate
+    row.start_frames = frames
+    if row.start_count == 0:
+        row.start_count = 1
+        row.start_strayed = 0
+        row.stretch = 1.0
+        row.cycle_ns = now
+        return np.int64(0)
+    expected = row.cycle_ns + np.int64(last * row.stretch)
+    error = np.float64(now - expected)
+    if abs(error) > STRAY_NS:
+        if (error > 0.0) != (row.start_off > 0.0):
+            row.start_strayed = 0
+        if row.start_strayed == 0 or abs(error) < abs(row.start_off):
+            row.start_off = error
+        row.start_strayed += 1
+        row.cycle_ns = expected
+        if row.start_strayed < STRAY_COUNT:
+            return np.int64(0)
+        row.cycle_ns = expected + np.int64(row.start_off)
+        row.start_strayed = 0
+        row.start_count = 1
+        return np.int64(np.rint(row.start_off * 1e-9 * row.samplerate))
+    row.start_strayed = 0
+    turn = 2.0 * math.pi * BANDWIDTH_HZ * last * 1e-9
+    gain = math.sqrt(2.0) * turn
+    # At first the mean of all, which is there sooner.
+    mean = 1.0 / (row.start_count + 1.0)
+    row.cycle_ns = expected + np.int64(max(gain, mean) * error)
+    if mean > gain:
+        row.start_count += 1
+    else:
+        stretch = row.stretch + turn * turn * error / last
+        row.stretch = min(max(stretch, 1.0 - MOST_STRETCH), 1.0 + MOST_STRETCH)
+    return np.int64(0)

@@ -143,14 +143,16 @@ CONTEXT = np.dtype(
         # Time.
         ("clock", "u4"),  # which clock drives the graph, as packets tell it; 0 = not known
         ("frame_time", "u4"),  # JACK's, of the last period
-        ("cycle_at", "u8"),  # int64[4]: what jack_get_cycle_times writes
-        ("clock_lead", "i8"),  # ns by which the monotonic clock is ahead of JACK's
-        ("cycle_began", "i8"),  # monotonic ns at the frame time, filtered; 0 = not known, offline
+        ("cycle_ns", "i8"),  # monotonic ns at the frame time, filtered; 0 = not known, offline
+        ("stretch", "f8"),  # length of a period over what it should be
+        ("start_off", "f8"),  # ns: the least by which periods have strayed
+        ("start_frames", "u4"),  # of the last period
+        ("start_count", "i4"),  # periods that the filter has had since it began
+        ("start_strayed", "i4"),  # periods in a row that began far from where they should
         # The alarm that the audio thread puts off as long as JACK calls it (`alarm`).
+        ("alarm", "i4"),  # Python at any time: a timerfd, -1 = none
         ("alarm_due", "i8"),  # monotonic ns at which it is put off again
         ("alarm_at", "u8"),  # struct itimerspec
-        ("alarm", "i4"),  # Python at any time: a timerfd, -1 = none
-        ("padding", "u4"),
         # Listeners. Python publishes a new table by writing its address.
         ("listeners_at", "u8"),  # uint64[]: addresses of LISTENER rows by mix, 0 at the end
         # Scratch.

@@ -9,6 +9,7 @@ import numpy as np
 from numba import carray
 
 from jackrf.realtime import libc
+from jackrf.realtime.clock import read_clock, woken
 from jackrf.realtime.compiling import JACK_PROCESS, callback
 
 SEAT = np.dtype(
@@ -25,6 +26,9 @@ SEAT = np.dtype(
         ("next", "u4"),  # frame time at which the next period is due
         ("missed", "u4"),  # counter: periods that did not begin when they were due
         ("cycles", "i8"),
+        ("woken_ns", "i8"),  # monotonic ns at which the driver woke for the latest period
+        ("clock_at", "u8"),  # int64[2]: scratch for clocks
+        ("samplerate", "i8"),  # Hz
     ]
 )
 """Memory of one player or recorder, shared with its callback."""
@@ -51,6 +55,8 @@ def play(frames: Any, argument: Any) -> Any:
                 at %= seat.frames
             inside = seat.active == 1 and 0 <= at < seat.frames
             samples[frame] = tracks[channel, at] if inside else np.float32(0.0)
+    clock = read_clock(libc.CLOCK_MONOTONIC, seat.clock_at)
+    seat.woken_ns = woken(seat.client, clock, seat.samplerate)
     seat.now = now
     seat.next = np.uint32(now + frames)
     seat.cycles += 1
@@ -74,6 +80,8 @@ def record(frames: Any, argument: Any) -> Any:
             at = first + frame
             if seat.active == 1 and 0 <= at < seat.frames:
                 tracks[channel, at] = samples[frame]
+    clock = read_clock(libc.CLOCK_MONOTONIC, seat.clock_at)
+    seat.woken_ns = woken(seat.client, clock, seat.samplerate)
     seat.now = now
     seat.next = np.uint32(now + frames)
     seat.cycles += 1

@@ -10,6 +10,7 @@ from numba import carray
 
 from jackrf.realtime.compiling import kernel
 from jackrf.realtime.libc import pointer
+from jackrf.realtime.loop import STRAY_COUNT
 from jackrf.realtime.reception import LATENESS, SPANS
 
 BIN_SECONDS = 62.5e-6
@@ -62,12 +63,17 @@ def pass_time(reception, frames):
 
 @kernel
 def needed(reception):
-    """Return by how many local frames at most 99.9 % of the packets were late."""
+    """Return by how many local frames at most 99.9 % of the packets were late.
+
+    Without a packet it is what it was.
+    """
     lateness = carray(pointer(reception.lateness_at), (SPANS, LATENESS), np.int32)
     count = 0
     for span in range(SPANS):
         for place in range(LATENESS):
             count += lateness[span, place]
+    if count == 0:
+        return reception.need
     allowed = np.int64(count * EXCEEDED)
     beyond, place = 0, LATENESS
     while place > 0 and beyond <= allowed:
@@ -96,7 +102,9 @@ def most_delay(reception, frames):
 def choose_goal(reception, frames):
     """Set where the delay goes, from what was needed or what is wanted."""
     least, most = least_delay(reception, frames), most_delay(reception, frames)
-    reception.need = needed(reception)
+    # Where all packets are elsewhere it may be the line that moves, not jitter.
+    if reception.strayed < STRAY_COUNT:
+        reception.need = needed(reception)
     # Below 0 where the sender is woken before its filtered time: packets are early then.
     goal = least + reception.need + MARGIN
     if reception.wanted_delay > 0.0:

@@ -53,13 +53,8 @@ jack_port_get_buffer = _function("jack_port_get_buffer", _address, _address, typ
 jack_last_frame_time = _function("jack_last_frame_time", types.uint32, _address)
 """jack.h: frame time at the start of this period; jumps after a lost cycle."""
 
-jack_get_cycle_times = _function(
-    "jack_get_cycle_times", types.int32, _address, _address, _address, _address, _address
-)
-"""jack.h: frame time, its time, the next period's time (us, filtered by a delay-locked loop)."""
-
-jack_get_time = _function("jack_get_time", types.uint64)
-"""jack.h: now, in us, on the clock of `jack_get_cycle_times`."""
+jack_frames_since_cycle_start = _function("jack_frames_since_cycle_start", types.uint32, _address)
+"""jack.h: frames of time since the driver woke for this period, not filtered."""
 
 send = _function("send", types.intp, types.int32, _address, types.uintp, types.int32)
 """send(2)"""

@@ -5,7 +5,15 @@ from numba import carray
 
 from jackrf.realtime.compiling import kernel
 from jackrf.realtime.conceal import jump, repair
-from jackrf.realtime.lateness import GLIDE, choose_goal, least_delay, most_delay, pass_time
+from jackrf.realtime.lateness import (
+    BELOW_MOST,
+    GLIDE,
+    choose_goal,
+    forget_lateness,
+    least_delay,
+    most_delay,
+    pass_time,
+)
 from jackrf.realtime.libc import pointer
 from jackrf.realtime.loop import drift_of, local_at, stream_at
 from jackrf.realtime.reception import MOST_TAPS, PHASES, PLAYING, RATES, ROOM
@@ -19,6 +27,11 @@ EASE_SECONDS = 0.5
 """And with these the delay goes to its goal, at `GLIDE` at the most."""
 PULL = 0.0002
 """And by this share of the time at the most."""
+SHORTEST_PULL_SECONDS = 1.0
+SHORTEST_SMOOTH_SECONDS = 0.2
+"""They are shorter at first, in proportion to the age of the stream, while the drift is a guess."""
+FIRST_SHARE = 0.0625
+"""Of the jitter, by which the delay is larger as long as the packets seen are few."""
 FOLD_SECONDS = 0.0005
 """Further away than this the reading does not hurry back: the delay glides."""
 
@@ -49,6 +62,10 @@ def start_playing(reception, frames):
     """Begin to play a stream of another clock, its delay and its line just found."""
     reception.goal = 0.0
     choose_goal(reception, frames)
+    if reception.wanted_delay == 0.0:
+        # The latest of a few packets is not the latest of many.
+        wider = reception.goal + FIRST_SHARE * max(reception.need, 0.0)
+        reception.goal = min(wider, most_delay(reception, frames) - BELOW_MOST)
     reception.locked = PLAYING
     reception.behind = 0
     reception.speed = drift_of(reception)
@@ -83,6 +100,11 @@ def steer(reception, frames, moved, late_by):
         late_by: stream frames by which the packets of this period came too late; 0 if in time.
     """
     pass_time(reception, frames)
+    if moved:
+        # How late packets were against the line before says nothing; jitter is what it was.
+        forget_lateness(reception)
+        reception.goal = 0.0
+        choose_goal(reception, frames)
     now = reception.local - local_at(reception, reading(reception))
     least, most = least_delay(reception, frames), most_delay(reception, frames)
     off = now - reception.delay
@@ -103,9 +125,12 @@ def steer(reception, frames, moved, late_by):
     reception.glide += share * (min(max(wanted, -GLIDE), GLIDE) - reception.glide)
     glide = reception.glide
     reception.delay += glide * frames
-    pull = off / (PULL_SECONDS * reception.samplerate)
+    age = reception.local / reception.samplerate
+    seconds = min(max(age, SHORTEST_PULL_SECONDS), PULL_SECONDS)
+    pull = off / (seconds * reception.samplerate)
     speed = drift_of(reception) + min(max(pull, -PULL), PULL)
-    share = min(frames / (SMOOTH_SECONDS * reception.samplerate), 1.0)
+    seconds = min(max(0.25 * age, SHORTEST_SMOOTH_SECONDS), SMOOTH_SECONDS)
+    share = min(frames / (seconds * reception.samplerate), 1.0)
     reception.speed += share * (speed - reception.speed)
     reception.ratio = reception.rate / reception.samplerate * (1.0 + reception.speed - glide)
 

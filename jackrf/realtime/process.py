@@ -11,13 +11,14 @@ import numpy as np
 from numba import carray
 
 from jackrf.realtime.alarm import put_off
-from jackrf.realtime.clock import clock_lead, cycle_times, read_clock
+from jackrf.realtime.clock import follow_start, read_clock, woken
 from jackrf.realtime.compiling import JACK_PROCESS, callback, kernel
 from jackrf.realtime.context import CONTEXT, DURATION_BINS, INPUT, MIX
 from jackrf.realtime.identify import add_tone
 from jackrf.realtime.libc import (
     CLOCK_MONOTONIC,
     flush_denormals,
+    jack_last_frame_time,
     jack_port_get_buffer,
     pointer,
 )
@@ -29,8 +30,6 @@ from jackrf.realtime.transmit import transmit_mixes
 
 FADE_IN_SECONDS = 0.5
 FADE_OUT_SECONDS = 0.020
-LEAD_PERIODS = 512
-"""Between two comparisons of JACK's clock with ours: each costs as much as mixing two inputs."""
 
 
 @kernel
@@ -177,11 +176,8 @@ def process(frames, argument):
         _silence_ports(mixes, frames)
         context.refused_periods += 1
     else:
-        if context.cycles % LEAD_PERIODS == 0:
-            context.clock_lead = clock_lead(start)
-        context.frame_time, context.cycle_began = cycle_times(
-            context.client, context.cycle_at, start, context.clock_lead
-        )
+        context.frame_time = jack_last_frame_time(context.client)
+        follow_start(context, frames, woken(context.client, start, np.int64(context.samplerate)))
         run_period(context, inputs, mixes, frames, context.frame_time, start)
     context.cycles += 1
     put_off(context, start)

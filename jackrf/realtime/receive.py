@@ -11,7 +11,7 @@ import numpy as np
 from numba import carray
 
 from jackrf.realtime.arrival import drain, read_clocks
-from jackrf.realtime.clock import clock_lead, cycle_times, smooth_start
+from jackrf.realtime.clock import follow_start, woken
 from jackrf.realtime.compiling import JACK_PROCESS, callback, kernel
 from jackrf.realtime.context import MAX_PERIOD
 from jackrf.realtime.delay import NOTHING_CAME, apart, judge, watch
@@ -21,6 +21,7 @@ from jackrf.realtime.lateness import choose_goal
 from jackrf.realtime.learn import conclude
 from jackrf.realtime.libc import (
     flush_denormals,
+    jack_last_frame_time,
     jack_port_get_buffer,
     pointer,
 )
@@ -83,11 +84,19 @@ def _follow(reception, frames):
 
 
 @kernel
-def begin_period(reception, frames, time):
-    """Take note of the time that has passed, and of a period of another length."""
-    passed = apart(time, reception.time)
+def begin_period(reception, frames, time, lost):
+    """Take note of the time that has passed, and of a period of another length.
+
+    Args:
+        reception: its clocks are read.
+        frames: of the period.
+        time: of its first frame by JACK, which a stream of our own clock keeps to.
+        lost: frames by the clock, from `follow_start`, before it.
+    """
+    if reception.same_clock == 1:
+        lost = apart(time, reception.time) - reception.period
+    passed = reception.period + lost
     changed = frames != reception.period
-    lost = passed - reception.period
     if abs(lost) > reception.samplerate and reception.same_clock == 0:
         reception.locked = WAITING
     if reception.locked == PLAYING and lost != 0 and reception.same_clock == 0:
@@ -145,8 +154,8 @@ def receive_period(reception, frames, time):
         time: of the first frame, modulo 2**32.
     """
     read_clocks(reception)
-    smooth_start(reception, frames)
-    begin_period(reception, frames, time)
+    lost = follow_start(reception, frames, reception.drained_ns)
+    begin_period(reception, frames, time, lost)
     drain(reception, True)
     finish_period(reception, frames)
 
@@ -156,7 +165,7 @@ def receive_simulated(reception, frames, time, now):
     """Do the work of one period at a time that is told; what is in the socket came just now."""
     reception.cycle_ns = now
     reception.drained_ns = now
-    begin_period(reception, frames, time)
+    begin_period(reception, frames, time, apart(time, reception.time) - reception.period)
     drain(reception, False)
     finish_period(reception, frames)
 
@@ -182,11 +191,9 @@ def receive(frames, argument):
         _silence(reception, frames)
         return 0
     read_clocks(reception)
-    drained = reception.drained_ns
-    frame_time, reception.cycle_ns = cycle_times(
-        reception.client, reception.clock_at, drained, clock_lead(drained)
-    )
-    begin_period(reception, frames, frame_time)
+    rate = np.int64(reception.samplerate)
+    lost = follow_start(reception, frames, woken(reception.client, reception.drained_ns, rate))
+    begin_period(reception, frames, jack_last_frame_time(reception.client), lost)
     drain(reception, True)
     finish_period(reception, frames)
     reception.cycles += 1

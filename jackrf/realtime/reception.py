@@ -112,7 +112,11 @@ RECEPTION = np.dtype(
         # Time. Local frames are counted from the beginning of the stream, as float64.
         ("cycle_ns", "i8"),  # monotonic ns at the start of the period, filtered
         ("drained_ns", "i8"),  # monotonic ns when the socket was read
-        ("period_ns", "f8"),  # of our own filter, where JACK has none
+        ("stretch", "f8"),  # length of a period over what it should be
+        ("start_off", "f8"),  # ns: the least by which periods have strayed
+        ("start_frames", "u4"),  # of the last period
+        ("start_count", "i4"),  # periods that the filter has had since it began
+        ("start_strayed", "i4"),  # periods in a row that began far from where they should
         ("realtime_ns", "i8"),  # CLOCK_REALTIME less CLOCK_MONOTONIC
         ("local", "f8"),  # local frames at the start of the period
         ("first", "u4"),  # timestamp from which stream frames are counted

@@ -220,9 +220,9 @@ def transmit_mixes(context, mixes, frames, frame_time, now):
     """
     listeners_at = context.listeners_at
     elapsed = np.int64(0)
-    if context.cycle_began != 0:
+    if context.cycle_ns != 0:
         # Once a period: what the first mixes take is the same each time, near enough.
-        elapsed = read_clock(CLOCK_MONOTONIC, context.clock_at) - context.cycle_began
+        elapsed = read_clock(CLOCK_MONOTONIC, context.clock_at) - context.cycle_ns
     converted = -1
     count = 0
     place = 0

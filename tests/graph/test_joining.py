@@ -56,7 +56,7 @@ def test_the_last_period_is_where_the_next_server_goes_on(dummy_jack: DummyJack)
     timeline = Timeline()
     engine = Engine(0, [], dummy_jack.samplerate)
     engine.context["frame_time"] = 5_000_000
-    engine.context["cycle_began"] = round((time.monotonic() - 3.0) * 1e9)
+    engine.context["cycle_ns"] = round((time.monotonic() - 3.0) * 1e9)
     part(timeline, engine)
     stamp = stamped(timeline, dummy_jack)
     passed = distance(stamp, (5_000_000 + OFFSET) % MODULUS, 32) / dummy_jack.samplerate

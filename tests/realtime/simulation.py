@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from jackrf.realtime.compiling import callback
 from jackrf.realtime.context import address
+from jackrf.realtime.delay import apart
 from jackrf.realtime.libc import pointer
 from jackrf.realtime.receive import begin_period, finish_period
 from jackrf.realtime.reception import RECEPTION
@@ -68,7 +69,8 @@ def run_all(argument: Any) -> None:
         reception.right_at = run.right_at + np.uint64(4 * cycle * run.frames)
         reception.cycle_ns = starts[cycle]
         reception.drained_ns = wakes[cycle]
-        begin_period(reception, frames, times[cycle])
+        lost = apart(times[cycle], reception.time) - reception.period
+        begin_period(reception, frames, times[cycle], lost)
         taken = run.taken
         while taken < run.packets and arrivals[taken] <= wakes[cycle]:
             take_packet(reception, packets[taken], sizes[taken], arrivals[taken])
