@@ -12,18 +12,22 @@ from rich.markdown import Markdown
 from bench.age import measure_age
 from bench.cpu import measure_cpu
 from bench.first_packet import measure_first_packet
+from bench.follow import measure_following
 from bench.interference import measure_interference
 from bench.latency import measure_latency
 from bench.listeners import measure_listeners
+from bench.live import measure_live
+from bench.loss import measure_losses
 from bench.machine import this_machine
 from bench.picture import draw, draw_age
 from bench.place import Place, open_place
+from bench.receiver_cpu import measure_receiver_cpu
 from bench.results import Results
 from bench.soak import measure_soak
 from bench.table import in_readme, markdown
 from jackrf.errors import JackrfError
 
-EPILOG = """With no part, all but soak are measured, which takes a quarter of an hour.
+EPILOG = """With no part, all but soak, receiver, loss and live are measured: a quarter of an hour.
 A part that is measured alone takes its place in the results of this machine, with its own date."""
 
 Measure = Callable[[Place, argparse.Namespace, Callable[[str], None]], dict[str, object]]
@@ -37,10 +41,16 @@ PARTS: dict[str, Measure] = {
     "start": lambda place, o, say: {"first_packet": measure_first_packet(place, o.rounds, say)},
     "age": lambda place, o, say: {"age": measure_age(place, o.age_seconds, say)},
     "listeners": lambda _, __, say: {"listeners": measure_listeners(say)},
+    "receiver": lambda _, o, say: {"following": measure_following(o.minutes, say)},
+    "loss": lambda _, o, say: {"losses": measure_losses(o.loss_seconds, say)},
+    "receiver-cpu": lambda place, o, say: {
+        "receiver_cpu": measure_receiver_cpu(place, o.rounds, o.seconds, say)
+    },
+    "live": lambda _, o, say: {"live": measure_live(o.minutes, say)},
     "soak": lambda place, o, say: {"soak": measure_soak(place, o.minutes, say)},
 }
 HERE = Path(__file__).parent
-USUAL = ["cpu", "latency", "busy", "start", "age", "listeners"]
+USUAL = ["cpu", "latency", "busy", "start", "age", "listeners", "receiver-cpu"]
 TABLE_WIDTH = 132
 """Columns in which no table is cut."""
 
@@ -57,7 +67,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--loads", type=int, default=6, help="runs under each load [6]")
     parser.add_argument("--chirps", type=int, default=45, help="chirps through each path [45]")
     parser.add_argument("--age-seconds", type=float, default=60.0, help="over slow links [60]")
-    parser.add_argument("--minutes", type=float, default=10.0, help="length of the soak [10]")
+    parser.add_argument(
+        "--minutes", type=float, default=10.0, help="length of soak, live, receiver [10]"
+    )
+    parser.add_argument("--loss-seconds", type=float, default=20.0, help="of each damage [20]")
     parser.add_argument("--out", type=Path, default=HERE, help="folder of results.*")
     options = parser.parse_args()
     unknown = set(options.parts) - set(PARTS)

@@ -99,7 +99,8 @@ class Route:
     settle_seconds: float = SETTLE_SECONDS
 
 
-def _jackrf(place: Place) -> Route:
+def jackrf_route(place: Place) -> Route:
+    """Return jackrf's way, the receiver first."""
     case = Case(1, 1)
     server = ["--server", place.server.name]
     run = ["run", str(place.session(case)), *server, "--name", "bench-run"]
@@ -109,7 +110,8 @@ def _jackrf(place: Place) -> Route:
     return Route("jackrf run, jackrf listen", "bench-run:in_01", "bench-listen:out_1", commands)
 
 
-def _jacktrip(place: Place, queue: int) -> Route:
+def jacktrip_route(place: Place, queue: int) -> Route:
+    """Return JackTrip's way with a queue of so many packets, the receiver first."""
     common = ["-n", "2", "-q", str(queue), "-D"]
     here, there = str(place.base_port), str(place.base_port + 10)
     server = ["jacktrip", "-s", "-J", "bench-far", "-B", here, "-P", there, *common]
@@ -118,7 +120,8 @@ def _jacktrip(place: Place, queue: int) -> Route:
     return Route(title, "bench-near:send_1", "bench-far:receive_1", [server, client])
 
 
-def _zita(place: Place, buffering: int) -> Route:
+def zita_route(place: Place, buffering: int) -> Route:
+    """Return zita-njbridge's way with so many ms of buffering, the receiver first."""
     server, to = ["--jserv", place.server.name], ["127.0.0.1", str(place.base_port)]
     n2j = ["zita-n2j", "--jname", "bench-n2j", *server, "--buff", str(buffering), *to]
     j2n = ["zita-j2n", "--jname", "bench-j2n", *server, "--16bit", *to]
@@ -132,12 +135,12 @@ def routes(place: Place) -> list[Route]:
 
     zita-n2j adds 10 ms unless told otherwise; with less than 4 it did not keep its lock.
     """
-    zita = [_zita(place, 4), _zita(place, 10)]
+    zita = [zita_route(place, 4), zita_route(place, 10)]
     return [
         Route("a direct wire", starts=1),
-        _jackrf(place),
-        _jacktrip(place, 2),
-        _jacktrip(place, 4),
+        jackrf_route(place),
+        jacktrip_route(place, 2),
+        jacktrip_route(place, 4),
         *zita,
     ]
 
@@ -157,16 +160,14 @@ def _take_start(place: Place, route: Route, chirps: int) -> list[int]:
             stack.enter_context(Program(command, place.environment)) for command in route.commands
         ]
         if programs:
-            programs[-1].wait_until(lambda: _is_there(place, route), "its ports were there")
+            programs[-1].wait_until(
+                lambda: place.has(route.source, route.sink), "its ports were there"
+            )
             time.sleep(route.settle_seconds)
         probe = Probe(place.server.name, track)
         stack.callback(probe.close)
         probe.run(route.source, route.sink)
     return delays(probe.recording, starts)
-
-
-def _is_there(place: Place, route: Route) -> bool:
-    return all(place.patch_bay.get_ports(f"^{name}$") for name in (route.source, route.sink))
 
 
 def measure_latency(place: Place, chirps: int, say: Callable[[str], None]) -> Latency:

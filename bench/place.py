@@ -59,6 +59,10 @@ class Place:
         chosen = {"is_input": True} if inputs else {"is_output": True}
         return [port.name for port in self.patch_bay.get_ports(f"^{client}:", **chosen)]
 
+    def has(self, *names: str) -> bool:
+        """Tell whether ports of these full names are there."""
+        return all(self.patch_bay.get_ports(f"^{name}$") for name in names)
+
     def feed(self, client: str) -> None:
         """Connect the rig's noises to the inputs of a client, one each."""
         noises = self.ports(RIG, inputs=False)

@@ -1,23 +1,13 @@
 """What was measured, as one JSON file: raw figures of every round, so that all else follows."""
 
-import datetime as dt
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from bench.figures import Figures, now
 from bench.machine import Machine
-
-
-def now() -> str:
-    """Return the time of a measurement: UTC, to the minute."""
-    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-class Figures(BaseModel):
-    """The base of all: frozen, and strict about unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from bench.receiving import Following, Live, Losses, ReceiverCpu
 
 
 class Quantiles(Figures):
@@ -170,6 +160,10 @@ class Results(Figures):
     soak: Soak | None = None
     age: Age | None = None
     listeners: Listeners | None = None
+    following: Following | None = None
+    losses: Losses | None = None
+    receiver_cpu: ReceiverCpu | None = None
+    live: Live | None = None
 
     @classmethod
     def read(cls, path: Path, machine: Machine) -> Self:

@@ -2,8 +2,9 @@
 
 import statistics
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from bench.limits import Requirement, at_most
+from bench.receiving_limits import of_receivers
 from bench.results import (
     CpuCase,
     Interference,
@@ -93,20 +94,6 @@ def most_listeners(listeners: Listeners, cost: ListenerCost) -> int:
     return int((half - cost.alone_us) / statistics.median(cost.each_us))
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """Something that must hold, and whether it did."""
-
-    what: str
-    limit: str
-    measured: str
-    holds: bool
-
-
-def _at_most(what: str, value: float, limit: float, unit: str = "") -> Requirement:
-    return Requirement(what, f"≤ {limit:.2f}{unit}", f"{value:.2f}{unit}", value <= limit)
-
-
 def _of_cpu(results: Results) -> list[Requirement]:
     if results.cpu is None:
         return []
@@ -114,7 +101,7 @@ def _of_cpu(results: Results) -> list[Requirement]:
     for case in results.cpu.cases:
         always = [label for label in labels(case) if len(turns(case, label)) == len(case.rounds)]
         found += [
-            _at_most(f"CPU, {case.title}: jackrf / {label}", cpu_ratio(case, label), 1.0)
+            at_most(f"CPU, {case.title}: jackrf / {label}", cpu_ratio(case, label), 1.0)
             for label in always
             if label in {"C", "zita-j2n"}
         ]
@@ -122,7 +109,7 @@ def _of_cpu(results: Results) -> list[Requirement]:
     quantiles = callback(largest, "jackrf")
     if quantiles is not None:
         share = quantiles.p50 / results.cpu.period_us * 100
-        found.append(_at_most(f"callback p50, {largest.title}, of the period", share, 10.0, " %"))
+        found.append(at_most(f"callback p50, {largest.title}, of the period", share, 10.0, " %"))
     return found
 
 
@@ -150,8 +137,8 @@ def _of_listeners(results: Results) -> list[Requirement]:
         udp, tcp, ancestor = results.age.cases
         slow = "over a link that is too slow"
         found += [
-            _at_most(f"age of audio {slow}, {udp.title}, p99", udp.p99, 40.0, " ms"),
-            _at_most(f"age of audio {slow}, {tcp.title}, p50", tcp.p50, 60.0, " ms"),
+            at_most(f"age of audio {slow}, {udp.title}, p99", udp.p99, 40.0, " ms"),
+            at_most(f"age of audio {slow}, {tcp.title}, p50", tcp.p50, 60.0, " ms"),
             Requirement(
                 f"age of audio {slow}, {ancestor.title}",
                 "> 5000 ms",
@@ -161,7 +148,7 @@ def _of_listeners(results: Results) -> list[Requirement]:
         ]
     if results.listeners is not None:
         udp_cost = statistics.median(results.listeners.costs[0].each_us)
-        found.append(_at_most("one more UDP listener of a mix", udp_cost, 3.0, " µs"))
+        found.append(at_most("one more UDP listener of a mix", udp_cost, 3.0, " µs"))
     return found
 
 
@@ -173,12 +160,12 @@ def requirements(results: Results) -> list[Requirement]:
         for path in latency.paths:
             if path.title.startswith("jackrf"):
                 value = periods(latency, path)
-                found.append(_at_most("latency run → listen, median", value, 1.0, " periods"))
+                found.append(at_most("latency run → listen, median", value, 1.0, " periods"))
     if first is not None:
         middle = statistics.median(first.seconds)
-        found.append(_at_most("first packet, warm cache, median", middle, 1.5, " s"))
+        found.append(at_most("first packet, warm cache, median", middle, 1.5, " s"))
     if soak is not None:
         growth = growth_kib(soak)
         what = f"memory growth, second half of {soak.minutes:g} minutes"
         found.append(Requirement(what, "≤ 0 KiB", f"{growth} KiB", growth <= 0))
-    return found
+    return found + of_receivers(results)

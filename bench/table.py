@@ -1,8 +1,9 @@
 """The results as Markdown: pure, from what `bench.results` holds."""
 
 import statistics
-from collections.abc import Iterable
 
+from bench.markdown import rows
+from bench.receiving_table import receivers
 from bench.results import (
     Age,
     Cpu,
@@ -45,13 +46,6 @@ LOADS = {
     "busy": "a busy Python thread inside jackrf",
     "beside": "the same load in another process",
 }
-
-
-def rows(header: Iterable[str], *lines: Iterable[str]) -> list[str]:
-    """Return a Markdown table: the first column to the left, all others to the right."""
-    titles = list(header)
-    rule = ["---", *["---:"] * (len(titles) - 1)]
-    return ["| " + " | ".join(cells) + " |" for cells in (titles, rule, *lines)]
 
 
 def what_must_hold(results: Results) -> list[str]:
@@ -231,6 +225,7 @@ def markdown(results: Results) -> str:
         lines += _cpu(results.cpu)
     if results.latency is not None:
         lines += _latency(results.latency)
+    lines += receivers(results)
     if results.interference is not None:
         lines += _interference(results.interference)
     if results.first_packet is not None:

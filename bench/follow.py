@@ -1,0 +1,23 @@
+"""The receiver on another clock, offline: the compiled callback, packets and both clocks simulated.
+
+Every drift with every jitter at every period, for as long as is wished: `tests.realtime.cases`.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+from bench.receiving import FollowedCase, Following
+from tests.realtime.cases import DRIFTS, JITTERS, PERIODS, follow
+
+
+def measure_following(minutes: float, say: Callable[[str], None]) -> Following:
+    """Follow all clocks, each for so many simulated minutes."""
+    cases = []
+    for period in PERIODS:
+        for jitter in JITTERS:
+            say(f"receiver: {period} frames, jitter of {jitter:g} ms, {len(DRIFTS)} drifts")
+            for ppm in DRIFTS:
+                found = asdict(follow(ppm, jitter, period, 60.0 * minutes))
+                figures = {name: round(value, 6) for name, value in found.items()}
+                cases.append(FollowedCase(ppm=ppm, jitter_ms=jitter, period=period, **figures))
+    return Following(minutes=minutes, cases=cases)

@@ -1,0 +1,93 @@
+"""What must hold of receivers, and whether it did."""
+
+import statistics
+
+import numpy as np
+
+from bench.limits import Requirement, at_most
+from bench.receiving import Following, LivePath, LiveRun, Losses, ReceiverCpu
+from bench.results import Results
+
+MOST_PERIODS = {512: 1.25, 128: 2.4}
+WIRES = 2
+"""The first paths of a live run."""
+LOCK_MS = 300.0
+BACK_MS = 0.5
+
+
+def quantile(path: LivePath, share: float) -> float:
+    """Return a quantile of a path's latency in ms; infinite when nothing came through."""
+    return float(np.quantile(path.latency_ms, share)) if path.latency_ms else float("inf")
+
+
+def receiver_ratio(cpu: ReceiverCpu, other: str) -> float:
+    """Return the median, over rounds, of jackrf's CPU time divided by another's."""
+    return statistics.median(turn["jackrf listen"] / turn[other] for turn in cpu.rounds)
+
+
+def _of_following(following: Following) -> list[Requirement]:
+    cases, title = following.cases, f"{len(following.cases)} clocks and links offline"
+    missing = sum(case.missing + case.late + case.shifts - 1 for case in cases)
+    steps = sum(case.step > 1.01 for case in cases)
+    return [
+        at_most(f"{title}: delay moves after lock", max(c.spread for c in cases), 16.0, " frames"),
+        Requirement(f"{title}: frames missing", "0", str(missing), missing == 0),
+        Requirement(f"{title}: with a click", "0", str(steps), steps == 0),
+        at_most(f"{title}: THD+N of 1 kHz", max(c.distortion_db for c in cases), -90.0, " dB"),
+        at_most(f"{title}: audio after", 1e3 * max(c.audio_s for c in cases), LOCK_MS, " ms"),
+        at_most(f"{title}: pitch off after lock", 100 * max(c.pitch for c in cases), 0.1, " %"),
+    ]
+
+
+def _of_losses(losses: Losses) -> list[Requirement]:
+    back = [
+        abs(path.after_ms - path.before_ms)
+        for case in losses.cases
+        for path in case.paths
+        if path.title.startswith("jackrf")
+    ]
+    return [at_most("delay 10 s after any damage, off what it was", max(back), BACK_MS, " ms")]
+
+
+def _of_live(run: LiveRun) -> list[Requirement]:
+    ours = run.paths[WIRES]
+    wires = run.paths[:WIRES]
+    title = f"two servers at {run.period}"
+    most = MOST_PERIODS[run.period] * run.period / 48.0
+    clicks = sum(wire.clicks for wire in wires)
+    return [
+        at_most(f"{title}: latency p50", quantile(ours, 0.5), most, " ms"),
+        Requirement(
+            f"{title}: dropouts but for cycles that the servers lost",
+            "0",
+            str(ours.own_dropouts),
+            ours.own_dropouts == 0,
+        ),
+        Requirement(
+            f"{title}: clicks, no more than on both wires",
+            f"≤ {clicks}",
+            str(ours.clicks),
+            ours.clicks <= clicks,
+        ),
+    ]
+
+
+def of_receivers(results: Results) -> list[Requirement]:
+    """Return what must hold of the parts that were measured."""
+    found = []
+    if results.following is not None:
+        found += _of_following(results.following)
+    if results.losses is not None:
+        found += _of_losses(results.losses)
+    if results.receiver_cpu is not None:
+        others = [title for title in results.receiver_cpu.rounds[0] if title != "jackrf listen"]
+        found += [
+            at_most(
+                f"CPU, jackrf listen / {title}", receiver_ratio(results.receiver_cpu, title), 1.0
+            )
+            for title in sorted(others)
+        ]
+    if results.live is not None:
+        for run in results.live.runs:
+            found += _of_live(run)
+    return found
