@@ -14,6 +14,8 @@ SETTLE_SECONDS = 2.5
 was connected to a second later."""
 
 EACH_ROUND = {SMALL: [JACKRF, C, ZITA], LARGE: [JACKRF, C]}
+TIMES = {SMALL: 2, LARGE: 1}
+"""Rounds of each: on a small desk a turn is as long as the machine's own moods."""
 ONCE = {SMALL: [NUMPY], LARGE: [ZITA, NUMPY]}
 """For orientation: in the first round only."""
 
@@ -52,18 +54,18 @@ def measure_cpu(place: Place, rounds: int, seconds: float, say: Callable[[str], 
 
     Args:
         place: where.
-        rounds: at least 1.
+        rounds: at least 1, each `TIMES` over.
         seconds: length of a turn.
         say: is told what is being measured.
     """
     cases = []
     for case in (SMALL, LARGE):
         table = []
-        for number in range(rounds):
+        for number in range(rounds * TIMES[case]):
             clients = EACH_ROUND[case] + (ONCE[case] if number == 0 else [])
             turns = {}
             for client in clients if number % 2 == 0 else reversed(clients):
-                say(f"cpu: {case.title}, round {number + 1} of {rounds}: {client.label}")
+                say(f"cpu: {case.title}, round {number + 1}: {client.label}")
                 turns[client.label] = take_turn(place, client, case, seconds)
             table.append(turns)
         cases.append(CpuCase(title=case.title, rounds=table))
