@@ -8,56 +8,30 @@
     ...client.events...                             # what happened, read by our own thread
     client.close()
 
-Everything JACK tells on its own threads is only put on the queue `events`; libjack deadlocks or
-refuses when it is called back from there.
+What JACK tells on its own threads goes through a pipe to whoever reads `events`: libjack deadlocks
+or refuses when it is called back from there, and no interpreter may run there.
 """
 
 import contextlib
 import ctypes
-import queue
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import jack
 
 from jackrf.clocks import identify_clock
 from jackrf.errors import JackServerError
+from jackrf.graph.binding import install, pointer_of, silence
 from jackrf.graph.cables import peers
+from jackrf.graph.notices import Event, Notices
 from jackrf.graph.opening import open_client
 from jackrf.patchbay.metadata import Metadata
 from jackrf.patchbay.ports import PortName
 from jackrf.realtime.cache import cache_folder
-from jackrf.realtime.quiet import quiet
 
 __all__ = ["Event", "JackClient", "PortName", "cache_folder"]
 
 EEXIST = 17
-CALM_SECONDS, CALMED_SECONDS = 0.03, 1.0
 LOCK_CURRENT, LOCK_ON_FAULT = 1, 4
-
-EventKind = Literal[
-    "shutdown", "xrun", "period", "freewheel", "port", "rename", "connection", "property"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that JACK told.
-
-    Attributes:
-        kind: shutdown (the server is gone), xrun, period (a new size), freewheel, port (one
-            appeared or went), rename (of a port), connection (one was made or broken), property
-            (metadata changed).
-        value: frames for period, 0 or 1 for freewheel, port and connection, the UUID for property.
-        text: the reason of a shutdown, the name of a port, its old and its new name, both names of
-            a connection, or the key of a property ('' for all of them).
-    """
-
-    kind: EventKind
-    value: int = 0
-    text: tuple[str, ...] = ()
 
 
 class JackClient:
@@ -78,88 +52,41 @@ class JackClient:
     """
 
     def __init__(self, name: str, server: str | None = None, pretty: str | None = None) -> None:
-        _silence_libjack()
-        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._notify: Callable[[], None] = lambda: None
-        self._freewheel: Callable[[bool], None] = _ignore
+        silence()
         self._keep: tuple[Any, ...] = ()
         self._client = open_client(name, server)
+        self.events = Notices(self._client)
         self.metadata = Metadata(self._client, pretty or name)
-        self._closed = self._gone = False
-        self._told = 0
+        self._closed = False
         self.name: str = self._client.name
         self.samplerate: int = self._client.samplerate
         self.clock: int = identify_clock(server)
-        self._hear()
-
-    def _hear(self) -> None:
-        client = self._client
-        client.set_shutdown_callback(lambda _, reason: self._tell(Event("shutdown", 0, (reason,))))
-        client.set_xrun_callback(lambda _: self._tell(Event("xrun")))
-        client.set_blocksize_callback(lambda frames: self._tell(Event("period", frames)))
-        client.set_freewheel_callback(self._hear_freewheel)
-        client.set_port_registration_callback(self._hear_port, only_available=False)
-        # JACK 1 has no such callback.
-        with contextlib.suppress(AttributeError):
-            client.set_port_rename_callback(self._hear_rename, only_available=False)
-        client.set_port_connect_callback(self._hear_connection, only_available=False)
-        client.set_property_change_callback(self._hear_property)
-
-    def _hear_freewheel(self, on: bool) -> None:
-        # JACK waits for the answer before the first cycle: thousands more would go by on a queue.
-        self._freewheel(bool(on))
-        self._tell(Event("freewheel", int(on)))
-
-    def _hear_port(self, port: Any, registered: bool) -> None:
-        if port is not None:
-            self._tell(Event("port", int(registered), (port.name,)))
-
-    def _hear_rename(self, _: Any, old: str, new: str) -> None:
-        self._tell(Event("rename", 0, (old, new)))
-
-    def _hear_connection(self, source: Any, destination: Any, connected: bool) -> None:
-        if source is not None and destination is not None:
-            self._tell(Event("connection", int(connected), (source.name, destination.name)))
-
-    def _hear_property(self, subject: int, key: str, change: int) -> None:
-        if change == jack.PROPERTY_DELETED:
-            self.metadata.hear_deleted()
-        self._tell(Event("property", subject, (key,)))
-
-    def _tell(self, event: Event) -> None:
-        self._gone = self._gone or event.kind == "shutdown"
-        self.events.put(event)
-        self._notify()
-        self._told += 1
-
-    def on_event(self, notify: Callable[[], None]) -> None:
-        """Have `notify` called, on a thread of JACK's, after each event is put on the queue."""
-        self._notify = notify
-
-    def on_freewheel(self, act: Callable[[bool], None]) -> None:
-        """Have `act` called, on a thread of JACK's, before freewheeling begins and ends.
-
-        It must be short and must not call JACK.
-        """
-        self._freewheel = act
 
     def add_input(self, short: str, name: PortName) -> int:
-        """Register an input port and return its ``jack_port_t *``."""
-        return self._add(self._client.inports.register(short), name)
+        """Register an input port and return its ``jack_port_t *``.
+
+        Raises:
+            JackServerError: the server is going, or has no room for it.
+        """
+        return self._add(self._client.inports, short, name)
 
     def add_output(self, short: str, name: PortName) -> int:
-        """Register an output port and return its ``jack_port_t *``."""
-        return self._add(self._client.outports.register(short), name)
+        """Register an output port and return its ``jack_port_t *``, as `add_input` does."""
+        return self._add(self._client.outports, short, name)
 
-    def _add(self, port: Any, name: PortName) -> int:
+    def _add(self, ports: Any, short: str, name: PortName) -> int:
+        try:
+            port = ports.register(short)
+        except jack.JackError:
+            raise JackServerError(
+                f"JACK refused the port {self.name}:{short}: "
+                "the server is just ending, or has as many ports as it allows (jackd -p)"
+            ) from None
         self.metadata.add(port, name)
-        return int(jack._ffi.cast("uintptr_t", port._ptr))
+        return pointer_of(port)
 
     def install(self, callback: Any, context_address: int, *owned: object) -> None:
         """Make a compiled function JACK's process callback.
-
-        JACK-Client has no public way to install a C function, so this method alone uses its
-        private names; ``tests/test_client.py`` fails by name when a release renames them.
 
         Args:
             callback: what ``numba.cfunc`` made, of the type ``JackProcessCallback``.
@@ -167,16 +94,14 @@ class JackClient:
             owned: whatever has to live as long as the client.
         """
         self._keep = (callback, *owned)
-        function = jack._ffi.cast("JackProcessCallback", callback.address)
-        argument = jack._ffi.cast("void *", context_address)
-        failed = jack._lib.jack_set_process_callback(self._client._ptr, function, argument)
-        if failed:
+        setter, kind = "jack_set_process_callback", "JackProcessCallback"
+        if not install(self._client, setter, kind, callback, context_address):
             raise JackServerError(f"JACK refused the process callback of {self.name}")
 
     @property
     def pointer(self) -> int:
         """The ``jack_client_t *``."""
-        return int(jack._ffi.cast("uintptr_t", self._client._ptr))
+        return pointer_of(self._client)
 
     @property
     def period(self) -> int:
@@ -260,34 +185,11 @@ class JackClient:
         if self._closed:
             return
         self._closed = True
-        if not self._gone:
-            self.metadata.forget()
-        for leave in (self._client.deactivate, self._calm, self._client.close):
+        for leave in (self._client.deactivate, self.events.silence, self._client.close):
             with contextlib.suppress(jack.JackError):
                 leave()
-        # JACK-Client's callbacks hold this object, and a server may come and go a hundred times.
+        self.events.close()
         self._keep = ()
-        self._freewheel = _ignore
-
-    def _calm(self) -> None:
-        # libjack ends its notification thread by pthread_cancel(3). One that is cancelled where it
-        # waits for the interpreter, in a callback of ours, leaves that locked for ever. So it is
-        # left in peace until nothing has been told for a moment, such as that the server is gone.
-        seen, deadline = -1, time.monotonic() + CALMED_SECONDS
-        while seen != self._told and time.monotonic() < deadline:
-            seen = self._told
-            time.sleep(CALM_SECONDS)
-
-
-def _ignore(_: bool) -> None:
-    pass
-
-
-def _silence_libjack() -> None:
-    # Each failure that matters is told in a line of our own.
-    say_nothing = jack._ffi.cast("void (*)(const char *)", quiet.address)
-    jack._lib.jack_set_error_function(say_nothing)
-    jack._lib.jack_set_info_function(say_nothing)
 
 
 def _lock_memory() -> None:

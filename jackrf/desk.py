@@ -125,7 +125,7 @@ class Desk:
             streams = [self._stream(mix.id) for mix in self.mixer.mixes]
             engine = Engine(len(self.mixer.strips), streams, client.samplerate)
             self._register(client, engine)
-            client.on_freewheel(engine.set_freewheel)
+            client.events.follow_freewheel(engine.freewheel_address)
             engine.set_gains(self.mixer.matrix())
             client.install(engine.callback, engine.context_address, engine)
             client.activate()

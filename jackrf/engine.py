@@ -216,9 +216,10 @@ class Engine:
         began = int(self.context["cycle_ns"][0])
         return (int(self.context["frame_time"][0]), began * 1e-9) if began else None
 
-    def set_freewheel(self, freewheel: bool) -> None:
-        """Stop sending while the graph runs faster than the network, or go on."""
-        self.context["freewheel"] = int(freewheel)
+    @property
+    def freewheel_address(self) -> int:
+        """Where a uint32 says that the graph runs faster than the network, and nothing is sent."""
+        return address(self.context["freewheel"])
 
     def fade_out(self) -> None:
         """Close every mix over 20 ms."""

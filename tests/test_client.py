@@ -1,7 +1,7 @@
 """The JACK client on a real server: names, ports, events, connections, and how it ends."""
 
 import os
-import queue
+import select
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -53,30 +53,6 @@ def names_of(subject: int) -> dict[str, tuple[str, str]]:
     """Return what JACK's metadata says of a client or a port, with its type, by key."""
     found = jack.get_properties(subject)
     return {key: (value.decode(), kind) for key, (value, kind) in found.items()}
-
-
-@pytest.mark.parametrize(
-    ("owner", "name"),
-    [
-        (jack._lib, "jack_set_process_callback"),
-        (jack._lib, "jack_set_error_function"),
-        (jack._lib, "jack_set_info_function"),
-        (jack._ffi, "cast"),
-    ],
-)
-def test_private_names_of_jack_client_are_still_there(owner: object, name: str) -> None:
-    """JACK-Client has no public way to install a C function: a release that renames what
-    jackrf.client uses of its inside fails here, by name.
-    """
-    assert hasattr(owner, name)
-
-
-def test_private_pointers_of_jack_client_are_still_there(client: JackClient) -> None:
-    """As above: the C pointers of a client and of a port."""
-    port = client._client.outports.register("out")
-    assert jack._ffi.typeof(client._client._ptr) is jack._ffi.typeof("jack_client_t *")
-    assert jack._ffi.typeof(port._ptr) is jack._ffi.typeof("jack_port_t *")
-    jack._ffi.cast("JackProcessCallback", 0)
 
 
 def test_it_is_named_exactly_and_knows_the_server(
@@ -140,6 +116,19 @@ def test_ports_appear_at_once_and_are_named_for_people(client: JackClient) -> No
     }
 
 
+def test_a_server_without_room_for_a_port_says_so() -> None:
+    """In one line, whether it has too many or is just ending: a desk then waits for another one."""
+    server = DummyJack(f"jackrf-{os.getpid()}-full", port_max=128)
+    with server, closing(JackClient("jackrf-test", server.name)) as client:
+
+        def fill() -> None:
+            for number in range(200):
+                client.add_input(f"in_{number:02d}", PortName("In", number, "Inputs"))
+
+        with pytest.raises(JackServerError, match=r"the port jackrf-test:in_\d+: .*jackd -p"):
+            fill()
+
+
 def test_connections(client: JackClient) -> None:
     """Connecting what is connected is success, what is not there is not, and either is answered
     without an exception.
@@ -155,11 +144,11 @@ def test_connections(client: JackClient) -> None:
 
 
 def test_what_happens_is_put_on_the_queue(client: JackClient, dummy_jack: DummyJack) -> None:
-    """Ports, connections, periods and freewheel of the server are events, each told by a call as
-    well, and none of them is answered on JACK's own threads.
+    """Ports, connections and freewheel of the server are events; while one is not taken in, the
+    descriptor is readable.
     """
-    told = queue.SimpleQueue[None]()
-    client.on_event(lambda: told.put(None))
+    poll = select.poll()
+    poll.register(client.events, select.POLLIN)
     client.add_input("in_01", PortName("In", 1, "Inputs"))
     client.activate()
     with closing(JackClient("other", dummy_jack.name)) as other:
@@ -174,7 +163,11 @@ def test_what_happens_is_put_on_the_queue(client: JackClient, dummy_jack: DummyJ
     event_of(client, lambda event: event == Event("freewheel", 1))
     client._client.set_freewheel(False)
     event_of(client, lambda event: event == Event("freewheel", 0))
-    assert told.qsize() >= 5
+    while not client.events.empty():
+        client.events.get_nowait()
+    assert not poll.poll(0)
+    client.connect("system:capture_1", "jackrf-test:in_01")
+    assert poll.poll(SECONDS * 1000)
 
 
 def test_a_new_period_is_an_event(client: JackClient, dummy_jack: DummyJack) -> None:

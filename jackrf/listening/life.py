@@ -74,7 +74,7 @@ class Listening:
         """
         self._output = self._place.open(self._source, self._peers)
         if isinstance(self._output, JackOutput):
-            self._output.client.on_event(self._rouse)
+            self._selector.register(self._output.client.events, selectors.EVENT_READ)
         return self._output
 
     def record(self, recording: Recording) -> None:
@@ -148,9 +148,14 @@ class Listening:
         else:
             self._before = self.figures()
             self._read_log()
-            self._output = None
-            output.close()
+            self._let_go(output)
             self._say(f"{output.kind} went away; waiting for it")
+
+    def _let_go(self, output: Output) -> None:
+        self._output = None
+        if isinstance(output, JackOutput):
+            self._selector.unregister(output.client.events)
+        output.close()
 
     def _come_back(self) -> None:
         with contextlib.suppress(JackServerError):
@@ -192,7 +197,7 @@ class Listening:
         """Say goodbye to the sender, stop playing, finish the recording, close the sockets."""
         self._reports.leave()
         if self._output is not None:
-            self._output.close()
+            self._let_go(self._output)
         if self._recording is not None:
             self._recording.close()
         self._selector.close()

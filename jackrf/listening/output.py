@@ -143,7 +143,16 @@ class JackOutput:
                     self._note(*event.text, made=bool(event.value))
                 elif event.kind == "port" and event.value:
                     self._welcome(*event.text)
+                elif event.kind == "missed":
+                    self._look_again()
         return there
+
+    def _look_again(self) -> None:
+        """Make up for what was not heard: keep what is connected in mind, connect what is not."""
+        there = [(own, peer) for own in PORTS for peer in self.client.connections(own)]
+        self._wanted += [pair for pair in there if pair not in self._wanted]
+        for _, peer in self._wanted:
+            self._welcome(peer)
 
     def _note(self, source: str, peer: str, *, made: bool) -> None:
         """Keep in mind what somebody connected or disconnected, for when JACK comes back."""

@@ -5,7 +5,6 @@ on a thread of JACK's.
 """
 
 import contextlib
-import threading
 import time
 from collections import defaultdict, deque
 from typing import Any
@@ -14,7 +13,6 @@ import jack
 
 from jackrf.patchbay.ports import PortName
 
-FORGETTING_SECONDS = 1.0
 ECHO_SECONDS = 2.0
 """How long what we write may take to come back to us as news."""
 ICON = "audio-headphones"
@@ -35,7 +33,6 @@ class Metadata:
         self._ports: dict[str, tuple[Any, PortName]] = {}
         self._by_uuid: dict[int, str] = {}
         self._echoes: dict[int, deque[float]] = defaultdict(deque)
-        self._forgotten = threading.Semaphore(0)
 
     def add(self, port: Any, name: PortName) -> None:
         """Have a port that was registered shown under a name, once `tell` is called."""
@@ -66,6 +63,11 @@ class Metadata:
             self._describe(port.uuid, jack.METADATA_PRETTY_NAME, name.pretty)
         if before.group != name.group:
             self._describe(port.uuid, jack.METADATA_PORT_GROUP, name.group)
+
+    def shown(self, short: str) -> str | None:
+        """Return how one of our ports is shown now; None for nothing."""
+        port, _ = self._ports[short]
+        return self.pretty_name(port.uuid)
 
     def heard(self, subject: int, key: str) -> tuple[str, str] | None:
         """Return which of our ports a change is about, and how it is shown now.
@@ -108,22 +110,3 @@ class Metadata:
             self._client.set_property(subject, key, value, kind)
             if key == jack.METADATA_PRETTY_NAME:
                 self._echoes[subject].append(time.monotonic() + ECHO_SECONDS)
-
-    def hear_deleted(self) -> None:
-        """Take note that JACK told of something that is not shown any more (on JACK's thread)."""
-        self._forgotten.release()
-
-    def forget(self) -> None:
-        """Take everything back, before the client closes.
-
-        jackd tells a closing client of each property that goes with its ports; with many ports
-        that fills a socket that the client reads no more, and both wait for ever. So they go
-        while it is active and hears of them, and it has heard of all before it closes.
-        """
-        removed = 0
-        for port, _ in self._ports.values():
-            with contextlib.suppress(jack.JackError, RuntimeError):
-                removed += self._client.remove_properties(port.uuid) > 0
-        deadline = time.monotonic() + FORGETTING_SECONDS
-        while removed and self._forgotten.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            removed -= 1

@@ -4,7 +4,7 @@ Both ends are compared with what JACK's metadata says now, never with what an ev
 writing comes back as an event, too, and finds nothing to do.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from jackrf.mixer import Mixer
 from jackrf.parameters import Place
@@ -53,9 +53,17 @@ class Names:
             None if it is not one of our ports, or it is shown as it should be.
         """
         found = metadata.heard(subject, key)
-        if found is None:
-            return None
-        short, pretty = found
+        return None if found is None else self._meant(*found)
+
+    def found(self, metadata: Metadata) -> Iterator[tuple[Place, str]]:
+        """Return what a person may have renamed unheard, in the way of `heard`, one by one."""
+        for short in self._ports:
+            pretty = metadata.shown(short)
+            meant = None if pretty is None else self._meant(short, pretty)
+            if meant is not None:
+                yield meant
+
+    def _meant(self, short: str, pretty: str) -> tuple[Place, str] | None:
         port = self._ports.get(short)
         if port is None or pretty == self.of(port).pretty:
             return None

@@ -57,13 +57,17 @@ class Patchbay:
             client: that the ports are registered at.
             now: monotonic seconds.
         """
-        if event.kind != "property":
-            self.wishes.hear(event, client, now)
+        if event.kind == "property":
+            (key,) = event.text
+            renamed = self._names.heard(event.value, key, client.metadata)
+            self._take([] if renamed is None else [renamed], client)
             return
-        (key,) = event.text
-        renamed = self._names.heard(event.value, key, client.metadata)
-        if renamed is not None:
-            place, name = renamed
+        self.wishes.hear(event, client, now)
+        if event.kind == "missed":
+            self._take(self._names.found(client.metadata), client)
+
+    def _take(self, renamed: Iterable[tuple[Place, str]], client: JackClient) -> None:
+        for place, name in renamed:
             # A name that no strip can have is not taken: the port is shown as before again.
             with contextlib.suppress(InputError):
                 self._rename({place: name})

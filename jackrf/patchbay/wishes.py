@@ -120,6 +120,8 @@ class Wishes:
             self._hear_port(event.text[0], graph, appeared=bool(event.value))
         elif event.kind == "rename":
             self._hear_renamed(*event.text)
+        elif event.kind == "missed":
+            self._look_again(graph, now)
 
     def _ours(self, names: tuple[str, ...], client: str) -> Iterator[tuple[OwnPort, str]]:
         """Return which of our ports a connection is of, with the other end's name."""
@@ -161,6 +163,15 @@ class Wishes:
             peers[peers.index(old)] = new
         if found:
             self._changed()
+
+    def _look_again(self, graph: Graph, now: float) -> None:
+        """Take in what may have happened unheard. Who disconnected something then does it again."""
+        self._broken.clear()
+        for port in self._ports.values():
+            for peer in graph.connections(port.short):
+                if peer not in self._wanted[port.wished] and peer.isprintable():
+                    self._hear_connected(port, peer, graph, now)
+        self.grant(graph)
 
     def settle(self, graph: Graph, now: float) -> None:
         """Drop the wishes that a person has disconnected; to be called when `due` is past."""

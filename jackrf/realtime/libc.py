@@ -25,6 +25,10 @@ WHOLE_SIZE = 0x20
 """MSG_TRUNC: recv returns how long a datagram was, also where it did not fit."""
 CLOCK_REALTIME = 0
 CLOCK_MONOTONIC = 1
+CANCEL_ENABLE, CANCEL_DISABLE = 0, 1
+"""PTHREAD_CANCEL_ENABLE, PTHREAD_CANCEL_DISABLE (bits/pthread.h)"""
+CANCEL_DEFERRED = 0
+"""PTHREAD_CANCEL_DEFERRED"""
 
 _address = types.uintp
 
@@ -55,6 +59,21 @@ jack_last_frame_time = _function("jack_last_frame_time", types.uint32, _address)
 
 jack_frames_since_cycle_start = _function("jack_frames_since_cycle_start", types.uint32, _address)
 """jack.h: frames of time since the driver woke for this period, not filtered."""
+
+jack_port_by_id = _function("jack_port_by_id", _address, _address, types.uint32)
+"""jack.h: the ``jack_port_t *`` of a number that a notification gave; 0 for none."""
+
+jack_port_name = _function("jack_port_name", _address, _address)
+"""jack.h: the full name of a port, a C string that JACK owns."""
+
+write = _function("write", types.intp, types.int32, _address, types.uintp)
+"""write(2), for pipes that do not block alone"""
+
+pthread_setcancelstate = _function("pthread_setcancelstate", types.int32, types.int32, _address)
+"""pthread_setcancelstate(3): whether this thread may be ended by pthread_cancel(3)"""
+
+pthread_setcanceltype = _function("pthread_setcanceltype", types.int32, types.int32, _address)
+"""pthread_setcanceltype(3): whether at any instruction, or only where it waits"""
 
 send = _function("send", types.intp, types.int32, _address, types.uintp, types.int32)
 """send(2)"""

@@ -16,6 +16,7 @@ from jackrf.errors import InputError, JackServerError
 from jackrf.parameters import Place
 from jackrf.reports import describe, status
 from jackrf.running.heap import set_aside
+from jackrf.running.heeding import Heeding
 from jackrf.running.identifying import Identifying
 from jackrf.running.keeper import Keeper
 from jackrf.running.making import make_desk, make_listening, make_osc, make_web
@@ -75,6 +76,7 @@ class Running:
         self._watching = Watching(say)
         self._refusal = ""
         self._wake = asyncio.Event()
+        self._heeding = Heeding(self._wake.set)
         self._stopping = asyncio.Event()
         handlers: dict[str, Handler] = {"status": self._status, "set": self._set, "sdp": self._sdp}
         handlers |= self._services.handlers
@@ -171,6 +173,7 @@ class Running:
 
     async def leave(self) -> None:
         """Close everything but the desk, which is to be handed over or closed."""
+        self._heeding.end()
         self._watching.close()
         self._network.close()
         self.reporting.close()
@@ -192,10 +195,11 @@ class Running:
 
     def _listen_to(self, client: JackClient) -> None:
         self._watching.begin(self.desk)
-        loop = asyncio.get_running_loop()
-        client.on_event(lambda: _call_soon(loop, self._wake.set))
-        # What happened before that stands on the queue.
-        self._wake.set()
+        self._heeding.begin(client.events)
+
+    def _leave_jack(self) -> None:
+        self._heeding.end()
+        self.desk.leave_jack()
 
     async def follow(self) -> None:
         """Hear JACK, and look for it when it is away, until `stop`."""
@@ -210,9 +214,9 @@ class Running:
             await self._pause(min((due for due in dues if due is not None), default=None))
             if self._hear_all(client):
                 self._say("the JACK server went away; levels are kept, waiting for it", 3)
-                self.desk.leave_jack()
+                self._leave_jack()
             elif self._watching.look(self.desk):
-                self.desk.leave_jack()
+                self._leave_jack()
 
     def _look_for_jack(self) -> None:
         try:
@@ -242,12 +246,6 @@ class Running:
                 gone = gone or event.kind == "shutdown"
                 self.desk.hear(event)
         return gone
-
-
-def _call_soon(loop: asyncio.AbstractEventLoop, what: Callable[[], object]) -> None:
-    # JACK may tell something while the loop closes.
-    with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(what)
 
 
 def run(

@@ -99,5 +99,4 @@ def test_a_server_without_metadata_shows_nothing(client: JackClient) -> None:
 
     metadata = Metadata(Refusing(), "A test")
     metadata.tell()
-    metadata.forget()
     assert metadata.pretty_name(2**63 + uuid_of(client)) is None

@@ -189,7 +189,7 @@ def test_a_pause_is_a_gap_that_the_next_packet_marks(ends: Ends) -> None:
 def test_while_jack_freewheels_messages_go_out(ends: Ends) -> None:
     """And no packet."""
     listener, far, client = ends
-    client.engine.set_freewheel(freewheel=True)
+    client.engine.context["freewheel"] = 1
     post(listener.row, RTCP)
     client.process(SILENCE)
     assert arrive(far, len(RTCP)) == RTCP

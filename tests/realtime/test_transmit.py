@@ -373,10 +373,10 @@ def test_freewheeling_sends_nothing_and_mixes_on() -> None:
     sound = noise(1, 1, 128, peak=0.5)
     with Ear() as ear:
         client.engine.publish([ear.row])
-        client.engine.set_freewheel(freewheel=True)
+        client.engine.context["freewheel"] = 1
         assert np.array_equal(client.process(sound), np.tile(sound, (2, 1)))
         assert ear.packets() == []
-        client.engine.set_freewheel(freewheel=False)
+        client.engine.context["freewheel"] = 0
         client.process(sound)
         (packet,) = ear.packets()
     assert packet.timestamp == (OFFSET + 128) % 2**32

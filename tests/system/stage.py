@@ -59,7 +59,7 @@ class Stage:
         assert self.desk.client is not None
         count = 0
         while not self.desk.client.events.empty():
-            count += self.desk.client.events.get().kind == "xrun"
+            count += self.desk.client.events.get_nowait().kind == "xrun"
         return count
 
     def milliseconds(self, heard: Hearer) -> list[float]:

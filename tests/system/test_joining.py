@@ -84,7 +84,7 @@ def xruns(desk: Desk) -> int:
     assert desk.client is not None
     count = 0
     while not desk.client.events.empty():
-        count += desk.client.events.get().kind == "xrun"
+        count += desk.client.events.get_nowait().kind == "xrun"
     return count
 
 
