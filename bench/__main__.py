@@ -25,6 +25,7 @@ from bench.receiver_cpu import measure_receiver_cpu
 from bench.results import Results
 from bench.soak import measure_soak
 from bench.table import in_readme, markdown
+from bench.web import measure_web
 from jackrf.errors import JackrfError
 
 EPILOG = """With no part, all but soak, receiver, loss and live are measured: a quarter of an hour.
@@ -47,10 +48,11 @@ PARTS: dict[str, Measure] = {
         "receiver_cpu": measure_receiver_cpu(place, o.rounds, o.seconds, say)
     },
     "live": lambda _, o, say: {"live": measure_live(o.minutes, say)},
+    "web": lambda place, _, say: {"web": measure_web(place, say)},
     "soak": lambda place, o, say: {"soak": measure_soak(place, o.minutes, say)},
 }
 HERE = Path(__file__).parent
-USUAL = ["cpu", "latency", "busy", "start", "age", "listeners", "receiver-cpu"]
+USUAL = ["cpu", "latency", "busy", "start", "age", "listeners", "receiver-cpu", "web"]
 TABLE_WIDTH = 132
 """Columns in which no table is cut."""
 

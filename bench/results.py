@@ -149,6 +149,49 @@ class Listeners(Figures):
     costs: list[ListenerCost]
 
 
+class WebPage(Figures):
+    """A page in headless Chromium, by one transport; ms."""
+
+    transport: str
+    packets: int
+    p50: float
+    p99: float
+    largest: float
+    """From the audio thread to the page's worker"""
+    clicks: int
+    """That were played into the graph"""
+    late_ms: list[float]
+    """When each was in the PulseAudio sink, of those that came"""
+    parts_ms: list[int]
+    """By the page's own account: network, kept back, this device"""
+
+
+class WebCrowd(Figures):
+    """Many pages by WebSocket."""
+
+    pages: int
+    mixes: int
+    relay_percent: float
+    """Of a core, by the relay"""
+    one_each_percent: float
+    """The same with one page for each mix"""
+    dropped_share: float
+    ping_ms: list[float]
+    """How long OSC took to answer meanwhile"""
+    callback_alone: Quantiles
+    """With one page for each mix"""
+    callback: Quantiles
+
+
+class Web(Figures):
+    """The page for browsers."""
+
+    measured: str = Field(default_factory=now)
+    period: int
+    pages: list[WebPage]
+    crowd: WebCrowd
+
+
 class Results(Figures):
     """Everything; a part that was not measured on this machine is None."""
 
@@ -164,6 +207,7 @@ class Results(Figures):
     losses: Losses | None = None
     receiver_cpu: ReceiverCpu | None = None
     live: Live | None = None
+    web: Web | None = None
 
     @classmethod
     def read(cls, path: Path, machine: Machine) -> Self:

@@ -152,9 +152,30 @@ def _of_listeners(results: Results) -> list[Requirement]:
     return found
 
 
+def _of_web(results: Results) -> list[Requirement]:
+    if results.web is None:
+        return []
+    found = []
+    for page in results.web.pages:
+        what = f"callback → browser's worker, {page.transport}"
+        found += [
+            at_most(f"{what}, p50", page.p50, 1.0, " ms"),
+            at_most(f"{what}, p99", page.p99, 8.0, " ms"),
+        ]
+        click = statistics.median(page.late_ms)
+        what = f"click in the graph → Chromium's sink, {page.transport}, median"
+        found.append(at_most(what, click, 50.0, " ms"))
+    crowd = results.web.crowd
+    what = f"relay, {crowd.pages} pages of {crowd.mixes} mixes by WebSocket, of a core for each"
+    found.append(at_most(what, crowd.relay_percent / crowd.pages, 1.0, " %"))
+    found.append(at_most("OSC /ping meanwhile, longest", max(crowd.ping_ms), 100.0, " ms"))
+    return found
+
+
 def requirements(results: Results) -> list[Requirement]:
     """Return what must hold, of the parts that were measured."""
     found = _of_cpu(results) + _of_interference(results) + _of_listeners(results)
+    found += _of_web(results)
     latency, first, soak = results.latency, results.first_packet, results.soak
     if latency is not None:
         for path in latency.paths:

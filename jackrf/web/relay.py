@@ -65,6 +65,7 @@ class Relay:
             "listeners": self.server.listeners(),
             "surfaces": self.server.surfaces,
             "refused": dict(self.server.gate.refused) | {"connections": doors},
+            "webtransport": self.server.datagrams is not None,
             "old": sum(feed.old for feed in self.feeds.values()),
         }
 

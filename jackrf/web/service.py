@@ -39,6 +39,8 @@ LASTING_SECONDS: Final = 30.0
 GOODBYE_SECONDS: Final = 3.0
 LONGEST_LINE: Final = 1 << 20
 OWNER: Final = "web"
+TOLD: Final = ("listeners", "surfaces", "refused", "old", "webtransport")
+"""What a relay tells that people may want to know."""
 ROLES: Final[tuple[WebRole, ...]] = ("musician", "observer", "engineer")
 
 Say = Callable[[str, int], None]
@@ -120,7 +122,7 @@ class WebService:
             "url": self._base(),
             "relay": None if self._relay is None else self._relay.pid,
             "restarts": self._restarts,
-            **{key: self._told.get(key) for key in ("listeners", "surfaces", "refused", "old")},
+            **{key: self._told.get(key) for key in TOLD},
         }
 
     def link(self, message: Mapping[str, Any]) -> str:

@@ -78,9 +78,13 @@ class Tab:
         size: tuple[int, int] = (1180, 820),
         *,
         datagrams: bool = True,
+        installed: bool = False,
     ) -> None:
         self._context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, ignore_https_errors=True
+            viewport={"width": size[0], "height": size[1]},
+            ignore_https_errors=True,
+            # What a service worker fetches no test sees.
+            service_workers="allow" if installed else "block",
         )
         self._context.set_default_timeout(15_000)
         self._context.add_init_script(PROBE)

@@ -253,6 +253,35 @@ def test_plain_http_plays_too_and_says_what_https_would_give(stage: Stage) -> No
         plain.close()
 
 
+def test_the_page_can_be_installed_and_opens_while_jackrf_is_away(stage: Stage) -> None:
+    """Its files are kept, and nothing that says who somebody is; a browser takes its manifest."""
+    tab = Tab(stage.browser, stage.link("kick"), installed=True).connected()
+    try:
+        tab.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        kept = tab.page.evaluate(
+            "caches.open('jackrf-shell').then((kept) => kept.keys())"
+            ".then((all) => all.map((one) => one.url))"
+        )
+        origin = f"http://127.0.0.1:{stage.http}"
+        assert {one.removeprefix(origin) for one in kept} >= {"/", "/app.js", "/audio/ring.js"}
+        assert not [one for one in kept if "api" in one or "ws" in one or "#" in one or "?" in one]
+        session = tab.page.context.new_cdp_session(tab.page)
+        manifest = session.send("Page.getAppManifest")
+        assert manifest["errors"] == []
+        assert '"display": "standalone"' in manifest["data"]
+        tab.page.reload()
+        tab.connected()
+        tab.page.route("**/*", lambda route: route.abort())
+        tab.page.context.set_offline(offline=True)
+        tab.page.goto(f"{origin}/")
+        tab.page.wait_for_selector("text=There is no answer from jackrf")
+        tab.page.context.set_offline(offline=False)
+        tab.page.unroute("**/*")
+        tab.connected()
+    finally:
+        tab.close()
+
+
 def test_scenes_are_saved_looked_at_and_recalled(stage: Stage) -> None:
     """What a recall would change is told before it is done."""
     tab = Tab(stage.browser, stage.link()).connected()

@@ -22,6 +22,13 @@ def test_pages_and_all_that_they_name_are_there() -> None:
         assert wanted <= set(ASSETS), path
 
 
+def test_the_shell_is_all_that_a_page_loads_and_nothing_else() -> None:
+    """The service worker keeps each file but itself, and no answer that depends on who asks."""
+    kept = set(re.findall(r"^  '(/[a-z/.]*)',$", ASSETS["/shell.js"].body.decode(), re.MULTILINE))
+    files = {path for path in ASSETS if not path.endswith(".html")}
+    assert kept == files - {"/shell.js"}
+
+
 def test_nothing_is_fetched_from_elsewhere() -> None:
     """No address of another machine stands in any file, but the names of XML."""
     for path, asset in ASSETS.items():

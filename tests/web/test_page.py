@@ -15,6 +15,7 @@ from jackrf.units import db_text, fader_to_db
 from jackrf.web.packets import Packets
 
 SCRIPTS = Path(__file__).parent / "page"
+NODE = Path(__file__).parent / "node"
 
 
 def told() -> dict[str, Any]:
@@ -46,6 +47,20 @@ def sound() -> list[tuple[Any, ...]]:
         left, right = [one / full for one in samples[::2]], [one / full for one in samples[1::2]]
         made.append((packet.data.hex(), 1000 + (1 << 32), 5000.0, left, right))
     return made
+
+
+def test_types_are_as_they_are_said_to_be(tmp_path: Path) -> None:
+    """TypeScript finds no fault with what stands in the comments (JSDoc), strictly."""
+    compiler = NODE / "node_modules" / "typescript" / "bin" / "tsc"
+    if shutil.which("node") is None or not compiler.exists():
+        pytest.skip("TypeScript is not installed: make test, or npm install in tests/web/node")
+    with as_file(files("jackrf.web") / "page") as page:
+        shutil.copytree(page, tmp_path / "page")
+    for name in ("tsconfig.json", "worklet.d.ts"):
+        shutil.copy(NODE / name, tmp_path)
+    command = ["node", str(compiler), "--project", str(tmp_path)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stdout
 
 
 @pytest.mark.parametrize("script", sorted(SCRIPTS.glob("*.mjs")), ids=lambda path: path.stem)

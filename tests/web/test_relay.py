@@ -51,6 +51,8 @@ def test_it_reports_each_second_and_ends_with_its_input(relay: Any) -> None:
     assert first == {"ready": True}
     report = json.loads(process.stdout.readline())
     assert (report["wanted"], report["listeners"], report["surfaces"]) == ([], [], 0)
+    # There is no https in this plan.
+    assert report["webtransport"] is False
     process.stdin.close()
     assert process.wait(10) == 0
 

@@ -2,14 +2,15 @@
 
 import asyncio
 import contextlib
+import socket
 from typing import Any
 
 import aiohttp
 import pytest
 
-from jackrf.web import server
+from jackrf.web import doors, server
 from jackrf.web.talk import NO_SUCH_MIX, OTHER_CLOCK, WRONG_TOKEN
-from tests.web.serving import Site, serve
+from tests.web.serving import Site, serve, until
 from tests.web.test_packets import rtp
 
 
@@ -205,6 +206,44 @@ def test_torn_and_forged_frames_end_one_connection_and_no_other() -> None:
         await good.send_json({"ping": 1})
         assert (await good.receive_json())["pong"] == 1
         await good.close()
+
+    serve(talk)
+
+
+def test_a_thousand_idle_sockets_are_closed_and_nobody_notices(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a dozen hosts: most at once, the others when they have said nothing for a while."""
+    monkeypatch.setattr(doors, "FIRST_REQUEST_SECONDS", 1.0)
+
+    async def talk(site: Site) -> None:
+        page = await site.open("/ws/listen", {"token": "dave-token"})
+        await page.receive_json()
+        place = ("127.0.0.1", int(site.url.rpartition(":")[2]))
+        with contextlib.ExitStack() as stack:
+            for number in range(1000):
+                idle = stack.enter_context(socket.socket())
+                idle.setblocking(False)
+                idle.bind((f"127.0.0.{2 + number % 12}", 0))
+                with contextlib.suppress(BlockingIOError):
+                    idle.connect(place)
+                if number % 16 == 15:
+                    # As others go on meanwhile; the kernel holds 64 that are not looked at yet.
+                    await asyncio.sleep(0.002)
+                    site.audio["drums"].send(rtp(128 * number))
+            made = site.server.doors
+            assert made is not None
+            await until(lambda: made.refused >= 1000 - doors.MOST_CONNECTIONS)
+            assert len(made._open) <= doors.MOST_CONNECTIONS
+            await page.send_json({"ping": 1})
+            heard = 0
+            while (message := await page.receive(5.0)).type is aiohttp.WSMsgType.BINARY:
+                heard += 1
+            assert message.type is aiohttp.WSMsgType.TEXT
+            assert heard > 0
+            await until(lambda: made.refused >= 1000)
+            assert [one.is_closing() for one in made._open].count(False) == 1
+        await page.close()
 
     serve(talk)
 

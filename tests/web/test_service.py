@@ -145,6 +145,7 @@ def test_https_is_served_beside_http(tmp_path: Path) -> None:
             )
         ).json()
         url = f"https://localhost:{me['https']}"
+        await until(lambda: web.service.report()["webtransport"])
         async with web.session.get(url + "/", ssl=context) as answer:
             assert answer.status == 200
         async with web.session.get(web.url + "/ca.crt") as answer:

@@ -96,5 +96,7 @@ function show(token, me) {
   desk.open();
 }
 
+// It is refused where somebody has clicked a warning away; then there is no shell, and nothing lacks.
+navigator.serviceWorker?.register('/shell.js').catch(() => {});
 window.addEventListener('hashchange', () => location.reload());
 begin();

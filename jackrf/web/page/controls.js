@@ -18,6 +18,9 @@ const STEPS_DB = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, Page
  * where it is wider than high, and stands elsewhere.
  */
 class Slider {
+  /** @type {((text: string) => void) | undefined} */
+  shown = undefined;
+
   /**
    * @param {Desk} desk
    * @param {string} path

@@ -6,3 +6,5 @@ const me = answer?.ok ? await answer.json() : { https: null };
 const link = /** @type {HTMLAnchorElement} */ (document.getElementById('secure'));
 const page = me.role === 'engineer' ? '/engineer' : '/';
 link.href = `https://${location.hostname}:${me.https ?? 8443}${page}#t=${token}`;
+
+export {};

@@ -58,7 +58,10 @@ export function decode(packet) {
   return [message(bytes)];
 }
 
-/** @param {Uint8Array} bytes */
+/**
+ * @param {Uint8Array} bytes
+ * @returns {Message[]}
+ */
 function bundle(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = [];

@@ -107,6 +107,21 @@ test('an outage of 100 ms is faded, and is over when it is over', () => {
   assert.ok(most < 0.06 * RATE, 'the past is not played');
 });
 
+test('what TCP sends again after an outage is left behind as soon as there is something new', () => {
+  const ring = new Ring(RATE, RATE, 2);
+  const out = new Float32Array(128);
+  for (let i = 0; i < 6; i += 1) ring.write(...packet(i * PACKET));
+  for (let i = 0; i < 20; i += 1) ring.read(out, out.slice());
+  assert.equal(ring.underruns, 1);
+  // 16 ms were under way, and come once more; a device that asks now plays them.
+  for (let i = 6; i < 12; i += 1) ring.write(...packet(i * PACKET));
+  ring.read(out, out.slice());
+  assert.ok(ring.playing);
+  // What was made in the 200 ms meanwhile was dropped by the budget.
+  ring.write(...packet(90 * PACKET));
+  assert.ok(ring.depth < 0.03 * RATE, `${(1000 * ring.depth) / RATE} ms of the past would be played`);
+});
+
 test('a lost packet is the last one faded away, not a hole with edges', () => {
   let number = 0;
   const { ring, biggest } = simulate({ seconds: 5, lost: () => (number += 1) % 200 === 0 });

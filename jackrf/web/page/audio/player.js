@@ -12,6 +12,11 @@ const SCRIPT_FRAMES = 256;
  */
 
 export class Player {
+  /** @type {((said: {margin: number}) => void) | undefined} */
+  setOutput = undefined;
+  mix = '';
+  title = '';
+
   /**
    * @param {string} token
    * @param {number} rate of the stream, Hz
@@ -194,6 +199,6 @@ export class Player {
     session.playbackState = 'playing';
     session.setActionHandler('stop', () => this.stop());
     session.setActionHandler('pause', () => this.stop());
-    session.setActionHandler('play', () => this.start(this.mix ?? '', this.title ?? ''));
+    session.setActionHandler('play', () => this.start(this.mix, this.title));
   }
 }

@@ -21,6 +21,21 @@ const clamp = (/** @type {number} */ value, /** @type {number} */ most) =>
   Math.max(-most, Math.min(most, value));
 
 export class Ring {
+  wish = 0; // frames of margin that are asked for
+  extra = 0; // and what the device turned out to need on top
+  quiet = 0; // seconds since it ran empty
+  head = -1; // number of the frame that comes next
+  tail = 0; // number of the frame that is played next
+  part = 0; // of a frame, 0..1
+  playing = false;
+  gain = 0;
+  integral = 0;
+  ratio = 1;
+  least = Infinity;
+  left_ = 0; // what was played last
+  right_ = 0;
+  clock = 0; // frames until the next look at the depth
+
   /**
    * @param {number} rate of the stream, Hz
    * @param {number} outRate of what it is played with, Hz
@@ -50,17 +65,17 @@ export class Ring {
   }
 
   reset() {
-    this.head = -1; // number of the frame that comes next
-    this.tail = 0; // number of the frame that is played next
-    this.part = 0; // of a frame, 0..1
+    this.head = -1;
+    this.tail = 0;
+    this.part = 0;
     this.playing = false;
     this.gain = 0;
     this.integral = 0;
     this.ratio = this.base;
     this.least = Infinity;
-    this.left_ = 0; // what was played last
+    this.left_ = 0;
     this.right_ = 0;
-    this.clock = 0; // frames until the next look at the depth
+    this.clock = 0;
   }
 
   /** Frames that wait. */
@@ -92,7 +107,9 @@ export class Ring {
       this.right[at] = right[i] * gain;
     }
     this.head = Math.max(this.head, frame + left.length);
-    if (this.depth > SIZE / 2) this.jump();
+    // After a long hole there is something older before it: what TCP has sent again, say.
+    const isPast = hole > JUMP_S * this.rate && this.depth > this.margin + START + JUMP_S * this.rate;
+    if (isPast || this.depth > SIZE / 2) this.jump();
   }
 
   /** @param {number} hole frames that are missing at the head */

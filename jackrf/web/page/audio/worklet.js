@@ -9,7 +9,9 @@ class Player extends AudioWorkletProcessor {
     const { rate, margin } = options.processorOptions;
     this.output = new Output(rate, sampleRate, margin, (doing) => this.port.postMessage(doing));
     this.port.onmessage = (event) => {
-      if (event.data.port) event.data.port.onmessage = (said) => this.output.hear(said.data);
+      /** @type {MessagePort | undefined} */
+      const port = event.data.port;
+      if (port) port.onmessage = (said) => this.output.hear(said.data);
       else this.output.hear(event.data);
     };
   }

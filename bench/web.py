@@ -1,0 +1,300 @@
+"""The page for browsers: how late sound is in one, and what many of them cost.
+
+jackrf runs with ``[web]``, headless Chromium hears a mix by either transport and plays it into a
+PulseAudio sink of its own, and a recorder at that sink waits for clicks that were played into the
+JACK graph. Then thirty pages without a browser hear eight mixes, and answer as a page does.
+"""
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.clients import MODULE, jackrf_status
+from bench.crowd import Crowd, osc_trip
+from bench.place import Place
+from bench.programs import Program
+from bench.results import Quantiles, Web, WebCrowd, WebPage
+from jackrf.control import request
+from jackrf.errors import JackrfError
+from jackrf.latency.instruments import Player, apart
+
+NAME = "bench-web"
+MIXES, PAGES = 8, 30
+TRANSPORTS = ("WebTransport", "WebSocket")
+CLICKS, CLICK_SECONDS = 40, 0.3
+SETTLE_SECONDS, CROWD_SECONDS = 4.0, 8.0
+RATE = 48000
+LOUD = 0.2
+LONGEST_MS = 400.0
+
+SESSION = """
+format = 2
+name = "Bench"
+[osc]
+port = {osc}
+[listen]
+port = {rtsp}
+[inputs.click]
+name = "Click"
+connect = ["player:out_1"]
+[web]
+port = {http}
+https_port = {https}
+"""
+MIX = """
+[mixes.m{number}]
+name = "Mix {number}"
+limiter = false
+sends = {{ click = {{ gain = 0.0 }} }}
+"""
+
+ALL_AGES = "postMessage({ ages: [...ages] });\n  ages.length = 0;"
+"""In place of what the worker does with a hundred ages: it tells them all."""
+LISTENING = """
+window.ages = [];
+const Plain = window.Worker;
+window.Worker = class extends Plain {
+  constructor(...args) {
+    super(...args);
+    this.addEventListener('message', ({ data }) => window.ages.push(...(data.ages ?? [])));
+  }
+};
+"""
+PARTS = re.compile(r"network (\d+) · kept back (\d+) · this device (\d+)")
+
+
+@contextmanager
+def _jackrf(place: Place) -> Iterator[Program]:
+    names = ("osc", "http", "https", "rtsp")
+    ports = {name: place.base_port + 2 * number for number, name in enumerate(names)}
+    text = SESSION.format(**ports) + "".join(MIX.format(number=n + 1) for n in range(MIXES))
+    path = place.folder / "web.toml"
+    path.write_text(text)
+    command = [*MODULE, "jackrf", "run", str(path), "--server", place.server.name, "--name", NAME]
+    own = {"XDG_DATA_HOME": str(place.folder)}
+    with Program(command, place.environment | own) as running:
+        place.wait_for_ports(running, NAME, 1, 2 * MIXES)
+        running.wait_until(lambda: _web(place) is not None, "its page was served")
+        yield running
+
+
+def _web(place: Place) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] | None = jackrf_status(place, NAME).get("web")
+    except subprocess.CalledProcessError:
+        return None
+    return found
+
+
+def _link(place: Place, mix: str) -> str:
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(place.folder)
+    try:
+        return str(request(NAME, {"do": "link", "mix": mix}))
+    finally:
+        if before is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = before
+
+
+@contextmanager
+def _sink(folder: Path) -> Iterator[dict[str, str]]:
+    """Run a PulseAudio with one sink that nobody hears; yield the environment that finds it."""
+    at = folder / "pulse"
+    command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
+               "-L", f"module-native-protocol-unix socket={at} auth-anonymous=1",
+               "-L", f"module-null-sink sink_name=ears rate={RATE}"]  # fmt: skip
+    with Program(command, dict(os.environ) | {"HOME": str(folder)}) as running:
+        running.wait_until(at.exists, "its socket was there")
+        yield dict(os.environ) | {"PULSE_SERVER": f"unix:{at}"}
+
+
+class _Recording:
+    """What the sink plays: frames, and when each part of them had been played, monotonic s."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        command = ["parec", "--raw", "--format=s16le", f"--rate={RATE}", "--channels=2",
+                   "--latency-msec=1", "-d", "ears.monitor"]  # fmt: skip
+        self._recorder = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
+        self._parts: list[tuple[float, bytes]] = []
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        assert self._recorder.stdout is not None
+        while data := os.read(self._recorder.stdout.fileno(), 1 << 16):
+            self._parts.append((time.monotonic(), data))
+
+    def end(self) -> list[float]:
+        """Return when there were clicks, monotonic seconds: no click lasts for a tenth of one."""
+        self._recorder.terminate()
+        self._recorder.wait()
+        self._thread.join()
+        found: list[float] = []
+        for at, data in self._parts:
+            left = np.frombuffer(data[: len(data) // 4 * 4], "<i2")[::2] / 32768
+            for frame in np.flatnonzero(np.abs(left) > LOUD).tolist():
+                then = at - float(len(left) - frame) / RATE
+                if not found or then - found[-1] > 0.1:
+                    found.append(then)
+        return found
+
+
+def _play_clicks(player: Player) -> list[float]:
+    """Play clicks; return when each was in the graph, monotonic seconds."""
+    step = round(CLICK_SECONDS * RATE)
+    track = np.zeros((1, CLICKS * step), np.float32)
+    # Not at even places of a period.
+    places = [number * step + 37 * number for number in range(CLICKS - 1)]
+    for at in places:
+        track[0, at : at + 48] = 0.5
+    start = player.play(track, delay=0.2)
+    when: list[float] = []
+    seen = player.now
+    while len(when) < len(places):
+        now = player.now
+        if now != seen:
+            seen, moment = now, time.monotonic()
+            frame = start + places[len(when)]
+            # The period that the click is in has begun.
+            if apart(now + player.client.period, frame) > 0:
+                when.append(moment + apart(frame, now) / RATE)
+        time.sleep(0.0002)
+    return when
+
+
+def _page(place: Place, transport: str, player: Player, sink: dict[str, str]) -> WebPage:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        flags = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
+        browser = driver.chromium.launch(
+            executable_path="/usr/bin/chromium",
+            args=flags,
+            env=dict(sink),
+            ignore_default_args=["--mute-audio"],
+        )
+        context = browser.new_context()
+        context.add_init_script(LISTENING)
+        context.add_init_script("localStorage.setItem('jackrf.margin', 'tight')")
+        source = (files("jackrf.web") / "page" / "audio" / "receiver.js").read_text()
+        changed = source.replace("ages.length = 0;", ALL_AGES)
+        if changed == source:
+            raise JackrfError("receiver.js keeps ages in another way: bench/web.py cannot ask it")
+        kind = "text/javascript"
+        context.route(
+            "**/audio/receiver.js", lambda route: route.fulfill(body=changed, content_type=kind)
+        )
+        if transport == "WebSocket":
+            none = json.dumps({"webtransport": None})
+            context.route("**/api/listen", lambda route: route.fulfill(body=none))
+        page = context.new_page()
+        page.goto(_link(place, "m1"))
+        page.click(".listen")
+        page.wait_for_selector(".listening[data-state=playing]", timeout=20_000)
+        page.wait_for_timeout(1000 * SETTLE_SECONDS)
+        if page.get_attribute(".listening", "data-by") != transport:
+            raise JackrfError(f"the page does not hear by {transport}")
+        page.evaluate("window.ages.length = 0")
+        recording = _Recording(sink)
+        time.sleep(0.5)
+        played = _play_clicks(player)
+        time.sleep(0.6)
+        heard = recording.end()
+        ages = page.evaluate("window.ages")
+        parts = PARTS.search(page.inner_text(".parts"))
+        browser.close()
+    late = [1000.0 * (min(after) - at) for at in played if (after := [h for h in heard if h > at])]
+    late = [one for one in late if one < LONGEST_MS]
+    p50, p99, most = (round(float(q), 2) for q in np.percentile(ages, [50, 99, 100]))
+    return WebPage(
+        transport=transport,
+        packets=len(ages),
+        p50=p50,
+        p99=p99,
+        largest=most,
+        clicks=len(played),
+        late_ms=[round(one, 1) for one in late],
+        parts_ms=[] if parts is None else [int(one) for one in parts.groups()],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """CPU seconds of the relay, and the callback, at one time."""
+
+    cpu: float
+    at: float
+    status: dict[str, Any]
+
+
+def _moment(place: Place) -> _Moment:
+    status = jackrf_status(place, NAME)
+    fields = Path(f"/proc/{status['web']['relay']}/stat").read_text().rsplit(")", 1)[1].split()
+    ticks = int(fields[11]) + int(fields[12])
+    return _Moment(ticks / os.sysconf("SC_CLK_TCK"), time.monotonic(), status)
+
+
+def _use(place: Place, seconds: float) -> tuple[float, Quantiles]:
+    """Return the relay's use of a core in percent, and the callback, over some seconds."""
+    before = _moment(place)
+    time.sleep(seconds)
+    after = _moment(place)
+    use = 100.0 * (after.cpu - before.cpu) / (after.at - before.at)
+    return use, Quantiles(**after.status["callback_us"])
+
+
+def _crowd(place: Place, say: Callable[[str], None]) -> WebCrowd:
+    osc = place.base_port
+    links = [_link(place, f"m{number + 1}") for number in range(MIXES)]
+    with Crowd(links, MIXES):
+        time.sleep(1.0)
+        few, alone = _use(place, CROWD_SECONDS)
+    with Crowd(links, PAGES):
+        time.sleep(1.0)
+        many, callback = _use(place, CROWD_SECONDS)
+        trips = [osc_trip(osc) for _ in range(20)]
+        heard = jackrf_status(place, NAME)["web"]["listeners"]
+    each = (many - few) / (PAGES - MIXES)
+    say(f"web: {PAGES} pages: {many:.1f} % of a core, {each:.2f} % for one more")
+    dropped = sum(one["dropped"] for one in heard) / sum(one["sent"] for one in heard)
+    return WebCrowd(
+        pages=PAGES,
+        mixes=MIXES,
+        relay_percent=round(many, 2),
+        one_each_percent=round(few, 2),
+        dropped_share=round(dropped, 4),
+        ping_ms=[round(1000.0 * trip, 2) for trip in trips],
+        callback_alone=alone,
+        callback=callback,
+    )
+
+
+def measure_web(place: Place, say: Callable[[str], None]) -> Web:
+    """Measure what a page hears, and what many pages cost."""
+    with ExitStack() as stack:
+        stack.enter_context(_jackrf(place))
+        sink = stack.enter_context(_sink(place.folder))
+        player = stack.enter_context(Player(place.server.name))
+        pages = []
+        for transport in TRANSPORTS:
+            pages.append(_page(place, transport, player, sink))
+            last = pages[-1]
+            say(
+                f"web: {transport}: worker p50 {last.p50} p99 {last.p99} ms, click "
+                f"{statistics.median(last.late_ms):.0f} ms"
+            )
+        return Web(period=128, pages=pages, crowd=_crowd(place, say))
