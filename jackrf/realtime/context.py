@@ -102,7 +102,7 @@ LISTENER = np.dtype(
         ("paused", "u4"),  # Python at any time: 1 = no packets, only what waits already
         # Streams only.
         ("budget", "u4"),  # us of audio that may wait unsent before packets are dropped
-        ("unsent", "u4"),  # bytes that waited in the socket when it was asked last
+        ("unsent", "u4"),  # the most that can wait in the socket: its last answer, and bytes since
         ("rest_bytes", "u4"),  # of the frame in `rest`
         ("rest_done", "u4"),  # of these, how many the socket took; less: the frame is half-written
         ("padding", "u4"),

@@ -1,9 +1,10 @@
 """Packets in a TCP stream: frames that are never torn, and audio that stays young.
 
 A socket holds far more than anybody wants to hear late, and "full" comes when all of it is old. So
-before each packet the socket is asked for what it has not sent yet, and while that is more than the
-listener's budget packets are dropped. A frame that the socket took in part is finished before
-anything else is written; what Python put into the outbox goes out next, and then packets.
+the socket is asked for what it has not sent yet, and while that is more than the listener's budget
+packets are dropped. It is not asked where the answer cannot matter: what it said last and all that
+was written since are no more than the budget. A frame that the socket took in part is finished
+before anything else is written; what Python put into the outbox goes out next, and then packets.
 """
 
 import numpy as np
@@ -63,6 +64,7 @@ def flush(listener):
         if taken < 0:
             return last_error()
         listener.outbox_taken += taken
+        listener.unsent += taken
     return 0
 
 
@@ -87,10 +89,11 @@ def send_frames(context, listener, row_at, count, most_unsent):
     for number in range(count):
         if error != 0:
             return number, error
-        if ioctl(listener.socket, UNSENT_BYTES, row_at + np.uint64(UNSENT_PLACE)) < 0:
-            return number, last_error()
         if listener.unsent > most_unsent:
-            return number, AGAIN
+            if ioctl(listener.socket, UNSENT_BYTES, row_at + np.uint64(UNSENT_PLACE)) < 0:
+                return number, last_error()
+            if listener.unsent > most_unsent:
+                return number, AGAIN
         length = vectors[number].bytes
         header = listener.framing
         if header == INTERLEAVED:
@@ -103,6 +106,7 @@ def send_frames(context, listener, row_at, count, most_unsent):
         taken = send(listener.socket, listener.rest_at, header + length, FLAGS)
         if taken < 0:
             return number, last_error()
+        listener.unsent += header + length
         listener.rest_bytes = header + length
         listener.rest_done = taken
         if taken < header + length:
