@@ -5,7 +5,7 @@ VENV ?= .venv
 PYTHON_IN := $(VENV)/bin/python
 export VENV PYTHON
 
-.PHONY: help demo test lint format bench soak fuzz wheel clean
+.PHONY: help demo test lint format bench soak fuzz janus wheel clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -42,6 +42,10 @@ soak:  ## run the large desk for ten minutes and watch its memory; then a minute
 fuzz:  ## send a million hostile datagrams through what reads them (JACKRF_FUZZ=N: another number)
 	@scripts/setup test
 	JACKRF_FUZZ=$${JACKRF_FUZZ:-1000000} $(PYTHON_IN) -m pytest -m fuzz --timeout=0 --durations=0 $(ARGS)
+
+janus:  ## hear a mix in a browser by way of Debian's Janus, which this installs
+	@scripts/setup janus
+	$(PYTHON_IN) -m pytest -m janus $(ARGS)
 
 wheel:  ## build the wheel, install it into a fresh environment, run the same tests against it
 	@scripts/setup test

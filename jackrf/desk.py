@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jackrf.audience.sockets import DSCP, open_destinations
-from jackrf.audience.table import Audience
+from jackrf.audience.opening import Wanted, open_audience
+from jackrf.audience.sockets import DSCP
 from jackrf.client import Event, JackClient
 from jackrf.engine import Engine, MixMeters, Stream, wait_until
 from jackrf.graph.joining import join, part
@@ -28,7 +28,6 @@ Watcher = Callable[[Mapping[Place, Value], str], None]
 
 MOST_SINGLE_SENDS = 64
 """A change of more sends than this is one swap of the whole matrix, as every scene is."""
-
 FADE_OUT_PATIENCE = 0.5
 """Seconds to wait for 20 ms of fading out, in case the server has stopped calling."""
 
@@ -43,6 +42,7 @@ class MixPlan:
         ceiling: of the limiter in dBFS, None for no limiter.
         dscp: how routers are asked to treat its packets, 0 to 63; 0 asks for nothing.
         plain: whether packets have no header extension.
+        key: of what the session sends of an encrypted mix; None for one that is not.
     """
 
     send_to: Sequence[str]
@@ -50,6 +50,7 @@ class MixPlan:
     ceiling: float | None
     dscp: int = DSCP
     plain: bool = False
+    key: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,7 @@ class Desk:
         self._held: dict[Place, set[str]] = {}
         self._clock = clock
         found = [(number, plans[mix.id]) for number, mix in enumerate(mixer.mixes)]
-        sent = [(number, plan.send_to, plan.dscp) for number, plan in found]
-        self.audience = Audience(open_destinations(sent))
+        self.audience = open_audience(Wanted(n, p.send_to, p.dscp, p.key) for n, p in found)
         self.patchbay = Patchbay(mixer, wanted, lambda names: self.change(names, by="JACK"))
 
     @property

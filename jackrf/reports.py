@@ -9,6 +9,7 @@ from jackrf.engine import MixMeters, decibels
 from jackrf.errors import InputError
 from jackrf.parameters import Place
 from jackrf.patchbay.ports import OwnPort
+from jackrf.rtp.crypto import Crypto
 from jackrf.rtp.sdp import Description, serialise
 from jackrf.rtp.stream import PAYLOADS, identify
 
@@ -78,6 +79,7 @@ def _mix(desk: Desk, number: int, meters: MixMeters) -> dict[str, Any]:
         "peak_db": [decibels(meters.left), decibels(meters.right)],
         "limit_db": decibels(meters.limiter),
         "encoding": encoding,
+        "encrypted": desk.plans[mix.id].key is not None,
         "ports": _connected(desk, desk.patchbay.outputs[2 * number : 2 * number + 2]),
         "listeners": [
             listener.report(bytes_per_millisecond)
@@ -87,7 +89,9 @@ def _mix(desk: Desk, number: int, meters: MixMeters) -> dict[str, Any]:
     }
 
 
-def describe(desk: Desk, mix: str, listener: int = 0, *, version: int = 1) -> str:
+def describe(
+    desk: Desk, mix: str, listener: int = 0, *, version: int = 1, with_key: bool = False
+) -> str:
     """Return the SDP with which other players hear a mix where it is sent to.
 
     Args:
@@ -95,9 +99,11 @@ def describe(desk: Desk, mix: str, listener: int = 0, *, version: int = 1) -> st
         mix: its id.
         listener: which of its destinations, from 0.
         version: counted up where the description of a stream has changed (RFC 8866 section 5.2).
+        with_key: whoever reads it may hear an encrypted mix.
 
     Raises:
-        InputError: there is no such mix, it is sent nowhere, or there is no JACK server.
+        InputError: there is no such mix, it is sent nowhere, there is no JACK server, or it is
+            encrypted and `with_key` is false.
     """
     desk.mixer.value(Place(mix, None, "gain"))
     number = desk.mixer.mix_number[mix]
@@ -110,6 +116,9 @@ def describe(desk: Desk, mix: str, listener: int = 0, *, version: int = 1) -> st
         raise InputError(f"mix {mix!r} is sent to {known} places, there is no number {number}")
     if desk.client is None:
         raise InputError("there is no JACK server, so the sample rate is not known yet")
+    key = desk.plans[mix].key
+    if key is not None and not with_key:
+        raise InputError(f"mix {mix!r} is encrypted: its key is told by RTSP, to who has its PIN")
     chosen, wanted = hearing[listener]
     host, port = chosen.address
     return serialise(
@@ -124,5 +133,6 @@ def describe(desk: Desk, mix: str, listener: int = 0, *, version: int = 1) -> st
             packet_frames=desk.client.period,
             version=version,
             ttl=wanted.ttl,
+            crypto=None if key is None else Crypto(key),
         )
     )

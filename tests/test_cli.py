@@ -16,6 +16,7 @@ from jackrf.errors import InputError, JackrfError
 MAIN = (
     "run",
     "listen",
+    "fanout",
     "identify",
     "latency",
     "status",

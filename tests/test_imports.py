@@ -80,6 +80,7 @@ THE_ENGINE_ROOM = (
 REALTIME = ("jackrf.realtime", "jackrf.realtime.*")
 RTP = ("jackrf.rtp", "jackrf.rtp.*")
 LAN = ("jackrf.lan", "jackrf.lan.*")
+SRTP = ("jackrf.srtp", "jackrf.srtp.*")
 RTSP = ("jackrf.rtsp", "jackrf.rtsp.*")
 ANNOUNCING = ("jackrf.announcing", "jackrf.announcing.*")
 
@@ -106,9 +107,10 @@ LAYERS = (
     ),
     Layer(
         THE_ENGINE_ROOM,
-        own=(*THE_MODEL, *THE_ENGINE_ROOM, *REALTIME, *RTP),
+        own=(*THE_MODEL, *THE_ENGINE_ROOM, *REALTIME, *RTP, *SRTP),
         foreign=("jack", "numpy", "sounddevice"),
     ),
+    Layer(SRTP, own=("jackrf.errors", *RTP, *SRTP), foreign=("pylibsrtp",), never=("jack",)),
     Layer(
         ("jackrf.sessions", "jackrf.sessions.*"),
         own=(*THE_MODEL, *RTP, "jackrf.sessions", "jackrf.sessions.*"),
@@ -124,7 +126,7 @@ LAYERS = (
     ),
     Layer(
         RTSP,
-        own=(*THE_MODEL, *THE_ENGINE_ROOM, *RTP, *LAN, *RTSP),
+        own=(*THE_MODEL, *THE_ENGINE_ROOM, *RTP, *LAN, *SRTP, *RTSP),
         foreign=(),
         never=("jack",),
     ),
@@ -168,6 +170,8 @@ LAYERS = (
             "jackrf.demo.*",
             "jackrf.doctor",
             "jackrf.doctor.*",
+            "jackrf.fanout",
+            "jackrf.fanout.*",
             "jackrf.hosting",
             "jackrf.hosting.guest",
             "jackrf.hosting.hosted",

@@ -16,7 +16,16 @@ from jackrf.parameters import Place
 from jackrf.reports import describe, status
 from jackrf.testing import DummyJack
 
-MIX_KEYS = {"name", "gain", "peak_db", "limit_db", "encoding", "ports", "listeners"}
+MIX_KEYS = {
+    "name",
+    "gain",
+    "peak_db",
+    "limit_db",
+    "encoding",
+    "encrypted",
+    "ports",
+    "listeners",
+}
 KEYS = {
     "client",
     "state",

@@ -21,7 +21,7 @@ THERE = (
     *("jackd", "jack_wait", "ffmpeg", "gst-launch-1.0", "gst-inspect-1.0", "gcc"),
     *("ip", "aj-snapshot", "oscsend", "node", "npm", "chromium", "openssl"),
     *("pipewire", "pw-metadata", "pw-jack", "wireplumber", "dbus-run-session"),
-    *("pulseaudio", "parec"),
+    *("pulseaudio", "parec", "cvlc"),
 )
 
 APT_GET = """\
@@ -182,4 +182,4 @@ def test_with_sudo_it_uses_it(machine: Machine) -> None:
 def test_an_unknown_task_is_told_what_there_is(machine: Machine) -> None:
     """A wrong word is quoted, with the words that are allowed."""
     line = the_one_line(machine.setup("dance"))
-    assert line == "setup: unknown task 'dance': allowed are demo, test, lint, bench"
+    assert line == "setup: unknown task 'dance': allowed are demo, test, janus, lint, bench"

@@ -1,7 +1,8 @@
 """``GET /mix/ID.sdp``: the description with which the one who asks hears a mix.
 
 A mix that is sent to several places is described for the one who asks: as it is sent to its host,
-or to a group. A mix with a PIN is not given out here: RTSP asks for the PIN.
+or to a group. A mix with a PIN is not given out here, and neither is the key of an encrypted one:
+RTSP asks for the PIN.
 """
 
 import re
@@ -42,6 +43,9 @@ class SdpPage:
         url = self._tune_in(question.here, mix)
         if self._has_pin(mix):
             return Answer(403, [f"This mix has a PIN: open {url} with a player.\n"], _PLAIN)
+        if self._desk.plans[mix].key is not None:
+            told = f"This mix is encrypted, and needs a PIN (jackrf pin {mix}): open {url}.\n"
+            return Answer(403, [told], _PLAIN)
         place = self.place(mix, question.host)
         if place is None:
             told = f"This mix is not sent to {question.host}: open {url} with a player.\n"

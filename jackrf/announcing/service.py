@@ -93,7 +93,7 @@ class AnnouncingService:
             raise InputError(f"no mix {mix!r}: there are {', '.join(known)}")
         host = next(iter(reachable(self._address)), self._address)
         shown = f"[{host}]" if ":" in host else host
-        sent = any(
+        sent = self._desk.plans[mix].key is None and any(
             one.mix == known[mix] and one.destination for one in self._desk.audience.listeners
         )
         page = f"http://{shown}:{self._http.port}/mix/{mix}.sdp"

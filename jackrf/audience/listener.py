@@ -7,13 +7,16 @@ import socket
 import struct
 import termios
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jackrf.audience.reports import Heard
 from jackrf.audience.row import Row, drops, take, unsent
 from jackrf.destinations import Destination
 from jackrf.realtime.context import DATAGRAM
 from jackrf.realtime.libc import UNSENT_BYTES
+
+if TYPE_CHECKING:
+    from jackrf.audience.sealing import Seal
 
 Socket = socket.socket
 
@@ -42,6 +45,7 @@ class Listener:
         control_to: where RTCP goes to where `control` is not connected, which is to a group.
         control_channel: of interleaved RTCP on its connection; None for none.
         heard: what its receiver told last, None before.
+        seal: what encrypts its packets on their way; None where they are plain.
     """
 
     mix: int
@@ -54,17 +58,33 @@ class Listener:
     control_to: tuple[Any, ...] | None = None
     control_channel: int | None = None
     heard: Heard | None = None
+    seal: "Seal | None" = None
+
+    @property
+    def outside(self) -> Socket:
+        """The socket by which packets leave this machine."""
+        return self.socket if self.seal is None else self.seal.outside
 
     @property
     def address(self) -> tuple[str, int]:
         """The numeric address and port that packets go to; of no use for AF_UNIX."""
-        host, port = self.socket.getpeername()[:2]
+        host, port = self.outside.getpeername()[:2]
         return host, port
 
     @property
     def sender(self) -> str:
         """Our own numeric address on the way there."""
-        return str(self.socket.getsockname()[0])
+        return str(self.outside.getsockname()[0])
+
+    @property
+    def sent(self) -> int:
+        """How many packets left this machine."""
+        return int(self.row["sent"][0]) if self.seal is None else self.seal.counts()["sent"]
+
+    @property
+    def octets(self) -> int:
+        """How many bytes of payload they had (RFC 3550, 6.4.1)."""
+        return int(self.row["octets"][0]) if self.seal is None else self.seal.counts()["octets"]
 
     @property
     def is_stream(self) -> bool:
@@ -92,13 +112,18 @@ class Listener:
 
     def state(self) -> str:
         """Return what became of the latest packets: sending, waiting, or why they dropped."""
-        row = self.row
         if self.is_gone or self.paused:
             return "gone" if self.is_gone else "paused"
-        if not row["last_failed"][0]:
-            return "sending" if row["sent"][0] else "waiting"
-        code = int(row["last_error"][0])
+        code = self._error()
+        if not code:
+            return "sending" if self.sent else "waiting"
         return _CAUSES.get(code) or os.strerror(code)
+
+    def _error(self) -> int:
+        """Return the errno of what was dropped last; 0 if it was sent."""
+        if self.row["last_failed"][0]:
+            return int(self.row["last_error"][0])
+        return 0 if self.seal is None else self.seal.error
 
     def queued_bytes(self) -> int:
         """Return how many bytes wait in our socket and have not been sent.
@@ -108,20 +133,28 @@ class Listener:
         """
         question = UNSENT_BYTES if self.is_stream else termios.TIOCOUTQ
         try:
-            answer = fcntl.ioctl(self.socket, question, bytes(4))
+            answer = fcntl.ioctl(self.outside, question, bytes(4))
         except (OSError, ValueError):
             # ValueError: a socket that is closed has the descriptor -1.
             return 0
         return int(struct.unpack("i", answer)[0])
 
+    def dropped(self) -> dict[str, int]:
+        """Return how many packets did not leave this machine, by cause."""
+        found = drops(self.row)
+        if self.seal is None:
+            return found
+        beyond = self.seal.counts()
+        return {cause: number + beyond.get(cause, 0) for cause, number in found.items()}
+
     def report(self, bytes_per_millisecond: float) -> dict[str, Any]:
         """Return what ``jackrf status`` shows of this listener."""
-        dropped = drops(self.row)
+        dropped = self.dropped()
         return {
             "url": self.url,
             "owner": self.owner,
             "state": self.state(),
-            "sent": int(self.row["sent"][0]),
+            "sent": self.sent,
             "dropped": sum(dropped.values()),
             "dropped_by": dropped,
             "queued_ms": round(self.queued_bytes() / bytes_per_millisecond, 1),
@@ -146,12 +179,13 @@ class Listener:
     @property
     def is_cut_off(self) -> bool:
         """Whether this machine cannot send to where it hears: no way there, or a lost address."""
-        row = self.row
-        known = _CAUSES.get(int(row["last_error"][0]), "unreachable")
-        return bool(row["last_failed"][0]) and known == "unreachable"
+        code = self._error()
+        return bool(code) and _CAUSES.get(code, "unreachable") == "unreachable"
 
     def close(self) -> None:
         """Close the sockets. Not before the audio thread is done with the row."""
         self.socket.close()
         if self.control is not None:
             self.control.close()
+        if self.seal is not None:
+            self.seal.close()

@@ -5,17 +5,16 @@ is duplicated: the one who connected it may close it at any time, and no descrip
 thread sends to is ever somebody else's.
 """
 
-import contextlib
 import os
 import secrets
 import socket
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from jackrf.audience.listener import Listener
 from jackrf.audience.row import BUDGET_MS, new_row
-from jackrf.destinations import Destination, parse_url
+from jackrf.destinations import Destination
 from jackrf.errors import InputError
 from jackrf.realtime.context import DATAGRAM, INTERLEAVED, PREFIXED
 
@@ -135,12 +134,15 @@ def reconnect(listener: Listener, lost: Collection[str]) -> bool:
         listener: one of the audience.
         lost: from `lost_addresses`.
     """
-    old, destination = listener.socket, listener.destination
+    old, destination = listener.outside, listener.destination
     if destination is None or not (listener.is_cut_off or old.getsockname()[0] in lost):
         return False
     try:
         _swap(old, destination)
-        if listener.control is not None and listener.control_to is None:
+        if listener.seal is not None:
+            _swap(listener.seal.reports, destination)
+            listener.seal.turn()
+        elif listener.control is not None and listener.control_to is None:
             _swap(listener.control, destination)
     except (OSError, InputError):
         return False
@@ -158,25 +160,6 @@ def _swap(old: socket.socket, destination: Destination) -> None:
         fresh.connect(old.getpeername())
         # In one step: the audio thread sends by the one or by the other.
         os.dup2(fresh.fileno(), old.fileno(), inheritable=False)
-
-
-def open_destinations(wanted: Iterable[tuple[int, Sequence[str], int]]) -> list[Listener]:
-    """Open the sockets to all destinations of a session, or none.
-
-    Args:
-        wanted: for each mix its number, URLs and DSCP.
-
-    Raises:
-        InputError: as `open_listener`.
-    """
-    opened: list[Listener] = []
-    with contextlib.ExitStack() as stack:
-        for mix, urls, dscp in wanted:
-            for url in urls:
-                opened.append(open_listener(mix, parse_url(url), dscp))
-                stack.callback(opened[-1].close)
-        stack.pop_all()
-    return opened
 
 
 def take_datagrams(

@@ -9,13 +9,18 @@
 The audio thread goes through a table of rows. Another table takes the place of the old one by one
 aligned write, and the old one, with the sockets of those who left, is kept until no period can use
 it any more (docs/realtime.md, publish and retire). All of this is for the control side's thread.
+
+Whoever joins an encrypted mix hears it by way of the relay that seals it, or is refused here:
+whatever brought them (`jackrf.audience.sealing`).
 """
 
 import contextlib
+import os
 from collections.abc import Callable, Iterable
 
 from jackrf.audience.listener import Listener
 from jackrf.audience.row import post
+from jackrf.audience.sealing import Sealer
 from jackrf.audience.sockets import lost_addresses, reconnect
 from jackrf.engine import Engine
 from jackrf.realtime.stream import DOLLAR
@@ -27,12 +32,25 @@ Then = Callable[[bytes], None]
 class Audience:
     """The listeners of one desk.
 
+    Attributes:
+        sealer: of those who hear an encrypted mix.
+
     Args:
         listeners: owned from here on.
+        sealer: theirs.
+        encrypted: numbers of the mixes that are.
     """
 
-    def __init__(self, listeners: Iterable[Listener] = ()) -> None:
+    def __init__(
+        self,
+        listeners: Iterable[Listener] = (),
+        sealer: Sealer | None = None,
+        encrypted: Iterable[int] = (),
+    ) -> None:
         self.listeners = list(listeners)
+        self.sealer = sealer or Sealer()
+        self._encrypted = frozenset(encrypted)
+        self._check(self.listeners)
         self._engine: Engine | None = None
         self._watchers: list[Callable[[], None]] = []
 
@@ -55,9 +73,22 @@ class Audience:
         self._engine = None
 
     def join(self, *listeners: Listener) -> None:
-        """Let listeners hear their mixes, from the next period on. They are owned from here on."""
+        """Let listeners hear their mixes, from the next period on. They are owned from here on.
+
+        Raises:
+            ValueError: one would hear an encrypted mix in the clear.
+        """
+        self._check(listeners)
         self.listeners.extend(listeners)
         self._publish([])
+
+    def _may_hear(self, listener: Listener) -> bool:
+        return listener.mix not in self._encrypted or listener.seal is not None
+
+    def _check(self, listeners: Iterable[Listener]) -> None:
+        for one in listeners:
+            if not self._may_hear(one):
+                raise ValueError(f"{one.url} would hear an encrypted mix in the clear")
 
     def leave(self, listener: Listener, then: Then | None = None) -> None:
         """Send a listener nothing more, and close its socket as soon as that is safe.
@@ -134,7 +165,10 @@ class Audience:
 
     def mend(self) -> None:
         """Find the way again to those whom this machine could not send to (`reconnect`)."""
-        lost = lost_addresses(one.socket for one in self.listeners)
+        for one in self.listeners:
+            if one.seal is not None and one.seal.is_broken:
+                _seal_again(one)
+        lost = lost_addresses(one.outside for one in self.listeners)
         mended = [one for one in self.listeners if reconnect(one, lost)]
         if mended:
             for watcher in self._watchers:
@@ -146,10 +180,10 @@ class Audience:
         Who hears a mix at the same address keeps socket, sequence numbers and counters; who came
         by itself stays.
         """
-        before = {(one.mix, one.address): one for one in self.listeners if one.destination}
+        before = {_place(one): one for one in self.listeners if one.destination}
         staying = [one for one in self.listeners if one.destination is None]
         for one in successor.listeners:
-            known = before.pop((one.mix, one.address), None)
+            known = before.pop(_place(one), None)
             if known is None:
                 staying.append(one)
             else:
@@ -163,7 +197,9 @@ class Audience:
         self, engine: Engine | None, staying: list[Listener], leaving: list[Listener]
     ) -> None:
         """Take the place of another audience: the other side of `hand_over`."""
-        self.listeners, self._engine = staying, engine
+        self._engine = engine
+        self.listeners = [one for one in staying if self._may_hear(one)]
+        leaving = leaving + [one for one in staying if not self._may_hear(one)]
         self._publish([(one, None) for one in leaving])
 
     def close(self) -> None:
@@ -173,3 +209,22 @@ class Audience:
             one.write_on()
             one.close()
         self.listeners = []
+
+
+def _place(one: Listener) -> tuple[int, tuple[str, int], bytes | None]:
+    """Return which mix goes where, and by which key if it is encrypted."""
+    return one.mix, one.address, None if one.seal is None else one.seal.key
+
+
+def _seal_again(one: Listener) -> None:
+    """Have another relay seal for a destination; who came by itself comes again by itself."""
+    if one.seal is None or one.control is None:
+        return
+    if one.destination is None:
+        one.row["gone"] = 1
+        return
+    with contextlib.suppress(OSError):
+        for new, old in zip(one.seal.begin(), (one.socket, one.control), strict=True):
+            with new:
+                # In one step: the audio thread sends by the one or by the other.
+                os.dup2(new.fileno(), old.fileno(), inheritable=False)

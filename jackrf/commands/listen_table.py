@@ -88,6 +88,38 @@ def listen(  # noqa: PLR0913, PLR0917 - an option is an argument
     )
 
 
+def fanout(
+    url: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL|FILE.sdp", help="What is repeated, as `jackrf listen` takes it."
+        ),
+    ],
+    to: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--to", metavar="udp://HOST:PORT", help="An engine's port for RTP; again for more."
+        ),
+    ] = None,
+    bitrate: Annotated[int, typer.Option(metavar="KBITS", help="Of Opus, 16 to 512.")] = 128,
+    frame: Annotated[
+        float, typer.Option(metavar="MS", help="Audio in a packet: 2.5, 5, 10 or 20 ms.")
+    ] = 10.0,
+    payload_type: Annotated[
+        int, typer.Option(metavar="NUMBER", help="That the engine knows as Opus, 96 to 127.")
+    ] = 111,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a line of JSON a second.")] = False,
+) -> None:
+    """Repeat one mix as Opus to Janus or another engine, which serves browsers by the hundred.
+
+    A packet that the engine does not take now is dropped. docs/crowd.md sets Janus up.
+    """
+    from jackrf.commands.fanout import fanout as repeat
+    from jackrf.fanout.repeating import Shape
+
+    repeat(url, to or [], Shape(frame, bitrate, payload_type), as_json=as_json)
+
+
 def identify(
     mix: Annotated[str, typer.Argument(metavar="MIX", help="Id of a mix in the session.")],
     seconds: Annotated[
@@ -132,6 +164,7 @@ def latency(
 
 LISTEN_COMMANDS: Mapping[str, Callable[..., Any]] = {
     "listen": listen,
+    "fanout": fanout,
     "identify": identify,
     "latency": latency,
 }

@@ -87,7 +87,9 @@ class Guest:
         project = Project(request.folder, socket_path("jackrf").parent)
         try:
             opened = await in_background(lambda: project.open(request.name))
-            desk = await in_background(lambda: make_desk(opened.session, hosted=True))
+            desk = await in_background(
+                lambda: make_desk(opened.session, request.folder, hosted=True)
+            )
         except JackrfError as error:
             self._project, self._nothing = None, str(error)
             self._tell_dirty(dirty=False)

@@ -1,10 +1,12 @@
-"""PINs that open a mix, or all of them: made, kept as hashes, and checked.
+"""PINs that open a mix, or all of them: made, kept as hashes, and checked; and keys of mixes.
 
 A surface changes a mix with its PIN, and a listener hears it. PINs stand in ``secrets.toml`` beside
 the session, which only its owner may read, so that the session itself can be given away. What is
 there are hashes: salted ones for surfaces, and for listeners what Digest authentication needs. A
 PIN is shown once, when it is made. Four or six digits are soon tried out by who has that file, and
 OSC over UDP is clear text: a PIN keeps honest people apart and stops nobody who listens in.
+
+The keys by which the session sends its encrypted mixes stand there, too, as they are.
 """
 
 import hashlib
@@ -30,7 +32,8 @@ LONGEST = 32
 """Characters of what is looked at as a PIN; the time to hash it is the same for all of them."""
 
 _HEAD = """\
-# Hashes of the PINs of jackrf's mixes. `jackrf pin MIX` makes a new PIN.
+# Hashes of the PINs of jackrf's mixes, and keys of encrypted ones (SRTP, by which `send_to` sends).
+# `jackrf pin MIX` makes a new PIN; without its line a mix gets a new key at the next start.
 # Keep this file to yourself; the session beside it can be shared.
 """
 
@@ -43,11 +46,13 @@ class Pins:
         salt: one for all, so that one hash answers whose PIN it is.
         hashes: hexadecimal.
         digests: the same PINs for listeners, by algorithm and then as `hashes`.
+        srtp: keys of encrypted mixes, hexadecimal, by mix id.
     """
 
     salt: bytes = field(default_factory=lambda: secrets.token_bytes(16))
     hashes: dict[str, str] = field(default_factory=dict)
     digests: dict[str, dict[str, str]] = field(default_factory=dict)
+    srtp: dict[str, str] = field(default_factory=dict, repr=False)
 
     def make(self, whose: str) -> str:
         """Make a new PIN that nobody else has, and keep its hash in place of the old one.
@@ -126,6 +131,28 @@ class PinFile:
         save(self.path, pins)
         return pin
 
+    def key(self, mix: str, made: bytes) -> bytes:
+        """Return the key of an encrypted mix.
+
+        Args:
+            mix: its id.
+            made: what is kept for it from now on, where it has none.
+
+        Raises:
+            InputError: the file cannot be read or written.
+        """
+        pins = load(self.path)
+        if mix not in pins.srtp:
+            pins.srtp[mix] = made.hex()
+            save(self.path, pins)
+        found = bytes.fromhex(pins.srtp[mix])
+        if len(found) != len(made):
+            raise InputError(
+                f"{self.path} has a key of {len(found)} bytes for {mix!r}, not {len(made)}: "
+                "remove that line, and a new one is made"
+            )
+        return found
+
     def whose(self, pin: str) -> str | None:
         """Return whose PIN it is, as `Pins.whose` does; None while the file cannot be read."""
         try:
@@ -177,9 +204,10 @@ def _parse(path: Path, table: dict[str, Any]) -> Pins:
             found[ENGINEER] = table["engineer"]
         hashes = _hexadecimal(found)
         digests = {name: _hexadecimal(dict(known)) for name, known in _digests(table).items()}
+        srtp = _hexadecimal(dict(table.get("srtp", {})))
     except (KeyError, TypeError, ValueError):
         raise InputError(f"{path} is not a list of PINs: {_remedy(path)}") from None
-    return Pins(salt, hashes, digests)
+    return Pins(salt, hashes, digests, srtp)
 
 
 def _digests(table: dict[str, Any]) -> dict[str, Any]:
@@ -212,6 +240,9 @@ def save(path: Path, pins: Pins) -> None:
     for name, known in pins.digests.items():
         lines.append(f"\n[digests.{name}]")
         lines += [f'{mix or EMPTY} = "{text}"' for mix, text in known.items()]
+    if pins.srtp:
+        lines.append("\n[srtp]")
+        lines += [f'{mix} = "{text}"' for mix, text in pins.srtp.items()]
     try:
         _replace(path, "\n".join(lines) + "\n")
     except OSError as error:

@@ -11,7 +11,9 @@ from jackrf.receiver import MAX_DELAY_MS, Format, open_socket
 from jackrf.rtp.sdp import Offer, SdpError, parse
 from jackrf.rtp.stream import PAYLOADS
 from jackrf.rtsp.dialogue import parse_target
+from jackrf.rtsp.opening import Opening
 from jackrf.rtsp.tuner import Tuner
+from jackrf.srtp.library import check_library
 
 SDP_MOST = 65536
 """Bytes of a file that are read as SDP; real ones have some hundreds."""
@@ -30,6 +32,7 @@ class Source:
         delay_ms: wanted from a frame's own time to its being played; None for the least.
         max_delay_ms: that the delay never exceeds.
         tuner: that has the stream sent here, where it is heard by RTSP.
+        opening: before both sockets where the stream is encrypted, and no tuner has one.
     """
 
     words: str
@@ -40,6 +43,7 @@ class Source:
     delay_ms: float | None = None
     max_delay_ms: float = MAX_DELAY_MS
     tuner: Tuner | None = None
+    opening: Opening | None = None
 
     @property
     def is_multicast(self) -> bool:
@@ -50,6 +54,8 @@ class Source:
         """Leave the mix and close both sockets; not before the callback is done with them."""
         if self.tuner is not None:
             self.tuner.close()
+        if self.opening is not None:
+            self.opening.close()
         self.hearing.close()
         if self.reports is not None:
             self.reports.close()
@@ -74,11 +80,17 @@ def open_source(words: str, encoding: str) -> Source:
         place = parse_url(words)
     else:
         offer = _read_offer(Path(words))
+        if offer.crypto is not None:
+            check_library(words)
         place = _place(words, offer)
     hearing = open_socket(place)
     rtcp_port = place.port + 1 if offer is None else offer.rtcp_port
     form = Format(sample_bytes) if offer is None else _format(offer, sample_bytes)
-    return Source(words, hearing, _open_reports(place, rtcp_port), offer, form)
+    reports = _open_reports(place, rtcp_port)
+    if offer is None or offer.crypto is None:
+        return Source(words, hearing, reports, offer, form)
+    opening = Opening(offer.crypto, hearing, reports)
+    return Source(words, opening.hearing, opening.reports, offer, form, opening=opening)
 
 
 def _tune_in(words: str, sample_bytes: int) -> Source:

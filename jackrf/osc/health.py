@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jackrf.audience.listener import Listener
-from jackrf.audience.row import drops
 from jackrf.desk import Desk
 from jackrf.rtp.stream import PAYLOADS
 
@@ -77,7 +76,7 @@ class StreamHealth:
 
 
 def _counters(listener: Listener) -> tuple[int, int]:
-    return int(listener.row["sent"][0]), sum(drops(listener.row).values())
+    return listener.sent, sum(listener.dropped().values())
 
 
 def _badness(state: str) -> int:

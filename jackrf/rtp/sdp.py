@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jackrf.errors import InputError
+from jackrf.rtp.crypto import SUITES, Crypto, parse_crypto
 from jackrf.rtp.stream import CHANNELS, PAYLOADS, Encoding, Payload
 
 
@@ -29,6 +30,7 @@ class Description:
         ttl: of multicast.
         control: how RTSP names the stream below the URL of its mix (RFC 2326 appendix C.1.1);
             '' where RTSP does not set it up.
+        crypto: how it is encrypted; None if it is not. Who reads it can open it.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Description:
     version: int = 1
     ttl: int = 1
     control: str = ""
+    crypto: Crypto | None = None
 
 
 def _connection(address: str, ttl: int) -> str:
@@ -59,6 +62,7 @@ def serialise(description: Description) -> str:
     payload = description.payload
     name = " ".join(description.name.split()) or "-"
     version = ipaddress.ip_address(description.origin).version
+    crypto, profile = description.crypto, "RTP/SAVP" if description.crypto else "RTP/AVP"
     lines = [
         "v=0",
         f"o=- {description.identifier} {description.version} IN IP{version} {description.origin}",
@@ -66,10 +70,11 @@ def serialise(description: Description) -> str:
         f"c={_connection(description.destination, description.ttl)}",
         "t=0 0",
         *(["a=control:*"] if description.control else []),
-        f"m=audio {description.port} RTP/AVP {payload.payload_type}",
+        f"m=audio {description.port} {profile} {payload.payload_type}",
         f"i={CHANNELS} channels: L, R",
         f"a=rtpmap:{payload.payload_type} {payload.encoding}/{description.samplerate}/{CHANNELS}",
         f"a=ptime:{description.packet_frames * 1000 / description.samplerate:.3f}",
+        *([f"a=crypto:{crypto.line()}"] if crypto else []),
         "a=recvonly",
         "a=mediaclk:sender",
         "a=ts-refclk:local",
@@ -97,6 +102,7 @@ class Offer:
         packet_ms: ms of audio in a packet, None if it does not say.
         rtcp_port: UDP port of RTCP (RFC 3605), the next one if it does not say.
         control: URL or part of one by which RTSP sets the stream up, '' for none.
+        crypto: how it is encrypted; None if it is not.
     """
 
     name: str
@@ -109,6 +115,7 @@ class Offer:
     packet_ms: float | None = None
     rtcp_port: int = 0
     control: str = ""
+    crypto: Crypto | None = None
 
 
 STATIC: dict[str, tuple[str, int, int]] = {"10": ("L16", 44100, 2), "11": ("L16", 44100, 1)}
@@ -165,7 +172,23 @@ def _offers(session: list[tuple[str, str]], media: list[tuple[str, str]]) -> Ite
             packet_ms=_milliseconds(ptime),
             rtcp_port=_rtcp_port(media, port),
             control=_attribute(media, "control") or "",
+            crypto=_crypto(media, words[2]),
         )
+
+
+def _crypto(media: list[tuple[str, str]], profile: str) -> Crypto | None:
+    """Return the first way of encryption that jackrf knows; None for a stream in the clear."""
+    told = [value for kind, value in media if kind == "a" and value.startswith("crypto:")]
+    found = [parse_crypto(value.removeprefix("crypto:")) for value in told]
+    known = [one for one in found if one is not None]
+    if known:
+        return known[0]
+    if told or "SAVP" in profile:
+        raise SdpError(
+            f"the SDP's stream is encrypted in a way that jackrf does not know ({profile}): "
+            f"it opens a=crypto with {' or '.join(SUITES)}"
+        )
+    return None
 
 
 def _rtpmaps(media: list[tuple[str, str]]) -> Iterator[tuple[str, tuple[str, int, int]]]:

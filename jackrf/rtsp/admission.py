@@ -4,7 +4,7 @@ A host is heard from loopback and from private networks that this machine is on.
 asks for it, and asks everybody: also this machine's other users. Wrong PINs make a host wait.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,6 +47,7 @@ class Admission:
         keys: what opens a mix, None if it is open to all.
         most: listeners in all.
         most_per_host: listeners, and connections, of one host.
+        encrypted: ids of the mixes that are: nobody hears these without a PIN.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Admission:
         keys: Callable[[str], Keys | None],
         most: int = MOST,
         most_per_host: int = MOST_PER_HOST,
+        encrypted: Collection[str] = (),
     ) -> None:
         self.networks: Sequence[Network] = ()
         self.refusals = Refusals(Reason, "listening", mixes[0])
@@ -62,6 +64,7 @@ class Admission:
         self.most_per_host = most_per_host
         self._mixes = frozenset(mixes)
         self._keys = keys
+        self._encrypted = frozenset(encrypted)
         self._wrong = WrongPins()
         self._seats: dict[str, int] = {}
 
@@ -98,10 +101,10 @@ class Admission:
             now: monotonic seconds.
         """
         keys = self._keys(mix)
-        if keys is None:
+        if keys is None and mix not in self._encrypted:
             return Answer(200)
         if not keys:
-            self.refuse(host, Reason.OLD_PIN, mix, mix)
+            self.refuse(host, Reason.NO_PIN if keys is None else Reason.OLD_PIN, mix, mix)
             return Answer(403)
         if self._wrong.pause(host, now) > 0.0:
             self.refuse(host, Reason.PAUSED, mix, mix)

@@ -238,7 +238,8 @@ class Conversation:
         seat = self._seated(request)
         self._playing = True
         sequence, timestamp = seat.begins_at()
-        where = f"url={self._url};seq={sequence};rtptime={timestamp}"
+        told = "" if sequence is None else f";seq={sequence}"
+        where = f"url={self._url}{told};rtptime={timestamp}"
         return [("Range", "npt=now-"), ("RTP-Info", where)], b""
 
     def _pause(self, request: Request, _: float) -> Answer:

@@ -227,13 +227,16 @@ class Dialogue:
 
     @property
     def _transport(self) -> tuple[str, str]:
-        return "Transport", asked(self._local_port)
+        encrypted = self.offer is not None and self.offer.crypto is not None
+        return "Transport", asked(self._local_port, encrypted=encrypted)
 
     def _set_up(self, response: Response, url: str) -> bytes:
         try:
             self.offer = parse(response.body.decode(errors="replace"))
         except SdpError as error:
             raise InputError(f"{self._target.url}: {error}") from None
+        if self.offer.crypto is not None and self._local_port is None:
+            raise InputError(f"{self._target.url} is encrypted, and goes over UDP: write rtsp://")
         # Section C.1.1: what stands before relative names, in this order.
         known = (response.header("content-base"), response.header("content-location"), url)
         self._base = next(one for one in known if one)

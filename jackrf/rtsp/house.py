@@ -34,12 +34,12 @@ class Seat(Protocol):
         ...
 
     @property
-    def ssrc(self) -> int:
-        """Of the mix."""
+    def ssrc(self) -> int | None:
+        """Of what it hears; None where that is not known yet."""
         ...
 
-    def begins_at(self) -> tuple[int, int]:
-        """Return the sequence number of the next packet, and a timestamp of about now."""
+    def begins_at(self) -> tuple[int | None, int]:
+        """Return the sequence number of the next packet, if known, and a timestamp of about now."""
         ...
 
     def play(self) -> None:

@@ -20,6 +20,14 @@ class Reason(Enum):
         "a pause of 10 minutes after 5 wrong PINs",
     )
     OLD_PIN = ("jackrf pin {mix} makes a new one", "its PIN cannot be looked at by RTSP")
+    NO_PIN = (
+        "jackrf pin {mix} makes one",
+        "the mix is encrypted, and has no PIN by which its key could be told",
+    )
+    NOT_SEALED = (
+        "let its player ask for UDP, by the connection on which it asked what the mix is",
+        "an encrypted mix goes over UDP alone, and only to who was told its key",
+    )
     ELSEWHERE = (
         "open rtsp://HOST:PORT/{mix} on the host that is to hear it",
         "it asks to have the audio sent to another host",

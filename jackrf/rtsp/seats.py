@@ -5,11 +5,14 @@ said on an interleaved connection goes through its listener from then on (`Line.
 frame is torn.
 """
 
+import secrets
 from typing import Final
 
 from jackrf.audience.hearing import hear
+from jackrf.audience.listener import Listener
 from jackrf.audience.sockets import take_datagrams, take_stream
 from jackrf.desk import Desk
+from jackrf.rtp.crypto import KEY_BYTES, Crypto
 from jackrf.rtp.sdp import Description, serialise
 from jackrf.rtp.stream import PAYLOADS, identify
 from jackrf.rtsp.admission import Admission
@@ -36,12 +39,19 @@ class Stalls:
         self._desk = desk
         self._line = line
         self._admission = admission
+        self._told: tuple[str, bytes] | None = None
 
     def describe(self, mix: str) -> str:
-        """Return the SDP of a mix, without an address: RTSP agrees on that."""
-        desk = self._desk
+        """Return the SDP of a mix, without an address: RTSP agrees on that.
+
+        An encrypted one has a key that is this listener's alone.
+        """
+        desk, crypto = self._desk, None
         if desk.client is None:
             raise RefusedError(503)
+        if desk.plans[mix].key is not None:
+            self._told = mix, secrets.token_bytes(KEY_BYTES)
+            crypto = Crypto(self._told[1])
         here = self._line.here
         family = "::" if ":" in here else "0.0.0.0"  # noqa: S104 - says that no address is told
         return serialise(
@@ -55,19 +65,34 @@ class Stalls:
                 samplerate=desk.client.samplerate,
                 packet_frames=desk.client.period,
                 control=TRACK,
+                crypto=crypto,
             )
         )
 
     def seat(self, mix: str, transport: Transport) -> Seat:
         """Return a place at a mix; it hears nothing yet."""
+        key = self._key_for(mix, transport)
         try:
             if transport.interleaved is not None:
                 return InterleavedSeat(self._desk, mix, self._line, transport.interleaved)
-            return UdpSeat(self._desk, mix, self._line, transport.client_port or (0, 0))
+            return UdpSeat(self._desk, mix, self._line, transport.client_port or (0, 0), key)
         except OSError as error:
             why = error.strerror or "no port is free"
             self._admission.refuse(self._line.host, Reason.UNREACHABLE, why, mix)
             raise RefusedError(503) from None
+
+    def _key_for(self, mix: str, transport: Transport) -> bytes | None:
+        """Return the key that this listener was told; None for a mix that is not encrypted."""
+        if self._desk.plans[mix].key is None:
+            if transport.encrypted:
+                self._admission.refuse(self._line.host, Reason.TRANSPORT, mix, mix)
+                raise RefusedError(461)
+            return None
+        told, key = self._told or ("", b"")
+        if transport.interleaved is not None or told != mix:
+            self._admission.refuse(self._line.host, Reason.NOT_SEALED, mix, mix)
+            raise RefusedError(455 if transport.interleaved is None else 461)
+        return key
 
 
 def begins_at(desk: Desk, mix: str, sequence: int) -> tuple[int, int]:
@@ -75,6 +100,14 @@ def begins_at(desk: Desk, mix: str, sequence: int) -> tuple[int, int]:
     now = 0 if desk.client is None else desk.client.frame_time
     offset = identify(desk.stream_name, mix)[1] + desk.timeline.shift
     return sequence, (now + offset) & 0xFFFFFFFF
+
+
+def _sealed(desk: Desk, listener: Listener, key: bytes) -> None:
+    try:
+        desk.audience.sealer.seal(listener, key)
+    except OSError:
+        listener.close()
+        raise
 
 
 class UdpSeat:
@@ -85,13 +118,16 @@ class UdpSeat:
         mix: its id.
         line: the connection; packets go to the host at its other end, from our address on it.
         ports: of the listener, for RTP and RTCP.
+        key: by which its packets are encrypted; None for none.
 
     Raises:
         OSError: there is no way to it, or no pair of ports.
     """
 
-    def __init__(self, desk: Desk, mix: str, line: Line, ports: tuple[int, int]) -> None:
-        self.ssrc = identify(desk.stream_name, mix)[0]
+    def __init__(
+        self, desk: Desk, mix: str, line: Line, ports: tuple[int, int], key: bytes | None = None
+    ) -> None:
+        self.ssrc = identify(desk.stream_name, mix)[0] if key is None else None
         self._desk = desk
         self._mix = mix
         self._joined = False
@@ -106,6 +142,8 @@ class UdpSeat:
             self._listener = take_datagrams(
                 number, rtp, url, OWNER, control=self._rtcp, dscp=plan.dscp
             )
+            if key is not None:
+                _sealed(desk, self._listener, key)
         except BaseException:
             self._rtcp.close()
             raise
@@ -113,9 +151,10 @@ class UdpSeat:
             # Its listener has a descriptor of its own.
             rtp.close()
 
-    def begins_at(self) -> tuple[int, int]:
-        """Return where it begins to hear."""
-        return begins_at(self._desk, self._mix, int(self._listener.row["sequence"][0]))
+    def begins_at(self) -> tuple[int | None, int]:
+        """Return where it begins to hear; what is sealed has other numbers, made by chance."""
+        found = begins_at(self._desk, self._mix, int(self._listener.row["sequence"][0]))
+        return found if self._listener.seal is None else (None, found[1])
 
     def play(self) -> None:
         """Have it hear the mix."""

@@ -59,7 +59,8 @@ class RtspService:
         self._listens = False
         mixes = list(desk.mixer.mix_number)
         limits = settings.most, settings.most_per_host
-        self.admission = Admission(mixes, pins.keys, *limits)
+        encrypted = [mix for mix in mixes if desk.plans[mix].key is not None]
+        self.admission = Admission(mixes, pins.keys, *limits, encrypted)
         self._server = RtspServer(desk, self.admission, settings.address, settings.port)
 
     async def start(self) -> None:

@@ -20,11 +20,14 @@ class Transport:
         interleaved: channels of RTP and RTCP in the RTSP connection itself; None for UDP.
         client_port: the listener's UDP ports for RTP and RTCP; None for interleaved.
         destination: host that the header names; None if it names none.
+        encrypted: whether it asks for SRTP (RFC 3711); who does not may get it all the same, as it
+            was told by the SDP.
     """
 
     interleaved: tuple[int, int] | None = None
     client_port: tuple[int, int] | None = None
     destination: str | None = None
+    encrypted: bool = False
 
 
 def offered(header: str) -> list[Transport]:
@@ -48,11 +51,12 @@ def _parse(text: str) -> Transport | None:
         return None
     destination = given.get("destination")
     match name.upper():
-        case "RTP/AVP" | "RTP/AVP/UDP":
+        case "RTP/AVP" | "RTP/AVP/UDP" | "RTP/SAVP" | "RTP/SAVP/UDP":
             ports = _pair(given.get("client_port", ""), 65535)
             if ports is None or min(ports) < LOWEST_PORT:
                 return None
-            return Transport(client_port=ports, destination=destination)
+            encrypted = name.upper().startswith("RTP/SAVP")
+            return Transport(None, ports, destination, encrypted)
         case "RTP/AVP/TCP":
             # Without a wish the server chooses (section 10.12).
             channels = _pair(given.get("interleaved", "0-1"), 255)
@@ -71,37 +75,42 @@ def _pair(text: str, most: int) -> tuple[int, int] | None:
     return (first, second) if first != second and max(first, second) <= most else None
 
 
-def granted(one: Transport, server_port: tuple[int, int] | None, ssrc: int) -> str:
+def granted(one: Transport, server_port: tuple[int, int] | None, ssrc: int | None) -> str:
     """Return the header of the answer.
 
     Args:
         one: of those offered.
         server_port: our UDP ports; None for interleaved.
-        ssrc: of the mix.
+        ssrc: of what is heard; None where that is not known yet.
     """
     if one.interleaved is not None:
         first, second = one.interleaved
         how = f"RTP/AVP/TCP;unicast;interleaved={first}-{second}"
     else:
-        how = f"RTP/AVP;unicast;client_port={_written(one.client_port)}"
+        profile = "RTP/SAVP" if one.encrypted else "RTP/AVP"
+        how = f"{profile};unicast;client_port={_written(one.client_port)}"
     if server_port is not None:
         how += f";server_port={_written(server_port)}"
-    return f'{how};ssrc={ssrc:08X};mode="PLAY"'
+    if ssrc is not None:
+        how += f";ssrc={ssrc:08X}"
+    return f'{how};mode="PLAY"'
 
 
 def _written(ports: tuple[int, int] | None) -> str:
     return "" if ports is None else f"{ports[0]}-{ports[1]}"
 
 
-def asked(local_port: int | None) -> str:
+def asked(local_port: int | None, *, encrypted: bool = False) -> str:
     """Return the header with which jackrf asks for a mix.
 
     Args:
         local_port: our UDP port for RTP; None for interleaved.
+        encrypted: whether the SDP says so.
     """
     if local_port is None:
         return "RTP/AVP/TCP;unicast;interleaved=0-1"
-    return f"RTP/AVP;unicast;client_port={local_port}-{local_port + 1}"
+    profile = "RTP/SAVP" if encrypted else "RTP/AVP"
+    return f"{profile};unicast;client_port={local_port}-{local_port + 1}"
 
 
 def granted_channels(header: str) -> tuple[int, int] | None:

@@ -16,7 +16,9 @@ from typing import Final
 from jackrf.errors import JackrfError
 from jackrf.rtp.sdp import Offer
 from jackrf.rtsp.dialogue import Dialogue, Target
+from jackrf.rtsp.opening import Opening
 from jackrf.rtsp.ports import pair
+from jackrf.srtp.library import check_library
 
 PATIENCE: Final = 5.0
 """Seconds to wait for an answer, and for the connection."""
@@ -48,12 +50,14 @@ class Tuner:
         self._target = target
         self._stop, self._stopped = socket.socketpair()
         self._passing: tuple[socket.socket, socket.socket] | None = None
+        self._opening: Opening | None = None
         with contextlib.ExitStack() as opened:
             opened.callback(self._stop.close)
             opened.callback(self._stopped.close)
             self._server = opened.enter_context(_reached(target))
             here = "127.0.0.1" if target.over_tcp else self._server.getsockname()[0]
             self.hearing, self.reports = pair(here)
+            self._port = self.hearing.getsockname()[1]
             opened.callback(self.hearing.close)
             opened.callback(self.reports.close)
             if target.over_tcp:
@@ -71,7 +75,7 @@ class Tuner:
 
     def _begun(self) -> Dialogue:
         """Talk until the server sends."""
-        port = None if self._target.over_tcp else self.hearing.getsockname()[1]
+        port = None if self._target.over_tcp else self._port
         dialogue = Dialogue(self._target, port)
         self._server.settimeout(PATIENCE)
         try:
@@ -84,7 +88,19 @@ class Tuner:
         except OSError as error:
             why = error.strerror or "no answer"
             raise JackrfError(f"{self._target.url}: {why}") from None
+        self._open(dialogue.offer)
         return dialogue
+
+    def _open(self, offer: Offer | None) -> None:
+        """Put what opens an encrypted stream before the sockets, or tell it the new key."""
+        if offer is None or offer.crypto is None:
+            return
+        if self._opening is not None:
+            self._opening.turn(offer.crypto)
+            return
+        check_library(self._target.url)
+        self._opening = Opening(offer.crypto, self.hearing, self.reports)
+        self.hearing, self.reports = self._opening.hearing, self._opening.reports
 
     def _take(self, dialogue: Dialogue, data: bytes) -> None:
         dialogue.feed(data)
@@ -161,6 +177,8 @@ class Tuner:
         self._stop.send(b".")
         self._thread.join(PATIENCE)
         self._server.close()
+        if self._opening is not None:
+            self._opening.close()
         for plain in (self._stop, self._stopped, *(self._passing or ())):
             plain.close()
 

@@ -1,6 +1,7 @@
 """From a session to what runs: its desk, and what is served of it."""
 
 import os
+import secrets
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ from jackrf.osc.namespace import Namespace
 from jackrf.osc.rows import Role
 from jackrf.osc.service import OscService
 from jackrf.osc.settings import Settings, Surface
+from jackrf.rtp.crypto import KEY_BYTES
 from jackrf.rtsp.service import RtspService
 from jackrf.rtsp.service import Settings as ListenSettings
 from jackrf.running.keeper import Keeper
@@ -23,29 +25,40 @@ from jackrf.running.scene_surfaces import wire_scenes
 from jackrf.running.scenes import Scenes
 from jackrf.running.services import Service
 from jackrf.running.session_surfaces import wire_session
-from jackrf.sessions.session import Session
+from jackrf.sessions.session import Mix, Session
+from jackrf.srtp.library import check_library
 
 if TYPE_CHECKING:
     from jackrf.web.service import WebService
 
 
-def make_desk(session: Session, *, hosted: bool = False) -> Desk:
+def make_desk(session: Session, folder: Path | None = None, *, hosted: bool = False) -> Desk:
     """Return the desk that a session asks for, its sockets open, nothing sent.
 
     Args:
         session: what it is made of.
+        folder: that its file is in; the keys of encrypted mixes are beside it. Without a folder
+            they last for as long as the desk.
         hosted: a session manager has opened it, whose patchbay connects; two who do it fight.
+
+    Raises:
+        InputError: a destination cannot be reached, or a mix cannot be encrypted.
     """
-    plans = {
-        mix_id: MixPlan(
-            mix.send_to, mix.encoding, mix.ceiling if mix.limiter else None, mix.dscp, mix.announce
-        )
-        for mix_id, mix in session.mixes.items()
-    }
+    plans = {mix_id: _plan(mix_id, mix, folder) for mix_id, mix in session.mixes.items()}
     desk = Desk(session.name, session.to_mixer(), session.wishes(), plans)
     alone = session.restore == "alone" and not hosted
     desk.patchbay.wishes.restore = alone or session.restore == "always"
     return desk
+
+
+def _plan(mix_id: str, mix: Mix, folder: Path | None) -> MixPlan:
+    key = None
+    if mix.encrypt:
+        check_library(f"mix {mix_id!r}")
+        made = secrets.token_bytes(KEY_BYTES)
+        key = made if folder is None else PinFile(folder / FILE_NAME).key(mix_id, made)
+    ceiling = mix.ceiling if mix.limiter else None
+    return MixPlan(mix.send_to, mix.encoding, ceiling, mix.dscp, mix.announce, key)
 
 
 def make_osc(

@@ -108,7 +108,7 @@ class Running:
         mix, listener = message.get("mix"), message.get("listener", 0)
         if not isinstance(mix, str) or not isinstance(listener, int):
             raise InputError("sdp needs a mix by its id, and a listener by its number")
-        return describe(self.desk, mix, listener)
+        return describe(self.desk, mix, listener, with_key=True)
 
     async def run(self, *, wait: bool) -> None:
         """Run until SIGINT or SIGTERM, then fade out.
@@ -273,9 +273,9 @@ def run(
         JackrfError: with one line and an exit code; nothing stays half-started.
     """
     opened = open_session(session_path, recover=how.recover)
-    desk = make_desk(opened.session)
-    keeper = resume(desk, session_path, opened, how, say_in_terminal)
     folder = session_path.resolve().parent
+    desk = make_desk(opened.session, folder)
+    keeper = resume(desk, session_path, opened, how, say_in_terminal)
     scenes = Scenes(desk, SceneFiles(folder / FOLDER), say_in_terminal, opened.session.cue)
     osc = make_osc(opened.session, desk, folder, osc_port, scenes, keeper)
     listening = make_listening(opened.session, desk, folder, say_in_terminal)

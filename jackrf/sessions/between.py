@@ -58,6 +58,33 @@ def shared_destinations(mixes: Mapping[str, object]) -> Iterator[InitErrorDetail
                 yield problem(WRONG, here, text, url)
 
 
+def open_secrets(mixes: Mapping[str, object]) -> Iterator[InitErrorDetails]:
+    """Yield a complaint for each encrypted mix that would be told to all, or sent to a group."""
+    for mix, table in mixes.items():
+        own = entries(table)
+        if own.get("encrypt") is not True:
+            continue
+        if own.get("announce") is True:
+            text = "SAP would tell everybody the key of an encrypted mix; take one of the two out"
+            yield problem(TOLD, ("mixes", mix, "announce"), text)
+        urls = own.get("send_to")
+        for number, url in enumerate(urls if isinstance(urls, list) else []):
+            if is_group(url):
+                text = (
+                    "an encrypted mix cannot be sent to a group: who joins late cannot open it "
+                    "(RFC 3711, 3.3.1); send to each host, or let them tune in by RTSP"
+                )
+                yield problem(TOLD, ("mixes", mix, "send_to", number), text)
+
+
+def is_group(url: object) -> bool:
+    """Return whether a URL is one of multicast."""
+    try:
+        return parse_url(str(url)).is_multicast
+    except InputError:
+        return False
+
+
 def _address(url: object) -> tuple[str, int] | None:
     """Return host and port, the same for all ways to write an IP address, or None."""
     try:

@@ -16,7 +16,13 @@ from jackrf import mixer
 from jackrf.errors import SessionError
 from jackrf.mixer import MAX_MIXES, MAX_STRIPS
 from jackrf.parameters import Place
-from jackrf.sessions.between import entries, sends_of_nothing, shared_destinations, wrong_number
+from jackrf.sessions.between import (
+    entries,
+    open_secrets,
+    sends_of_nothing,
+    shared_destinations,
+    wrong_number,
+)
 from jackrf.sessions.fields import Gain, JackPort, Name, Pan, Slug, Switch, Url
 from jackrf.sessions.listening import Listen
 from jackrf.sessions.migration import FORMAT, OLDEST, migrated
@@ -86,6 +92,8 @@ class Mix(Table):
     """How routers and Wi-Fi are asked to treat its packets: 46 is voice, 0 asks for nothing."""
     announce: Switch = False
     """Whether players find it in the network by themselves (SAP), where it is sent."""
+    encrypt: Switch = False
+    """Whether it goes out encrypted (SRTP): by RTSP with a PIN, and to hosts of `send_to`."""
     encoding: Annotated[Literal["L16", "L24"], Allowed('"L16" or "L24"', '{key} = "L16"')] = "L16"
     """Samples on the air: L16 has 16 bits and takes less of a radio link, L24 has 24."""
     limiter: Switch = True
@@ -154,6 +162,7 @@ class Session(Table):
         if inputs:
             yield from sends_of_nothing(inputs, mixes)
         yield from shared_destinations(mixes)
+        yield from open_secrets(mixes)
         yield from further_cues(mixes)
         yield from wrong_mixes(tables.get("osc"), mixes)
 

@@ -249,11 +249,15 @@ class WebService:
         return self._clock if client is None else Clock(client.samplerate, client.period)
 
     def _want(self, mixes: list[str]) -> None:
-        """Have the audio thread send these mixes to the relay, and no others."""
+        """Have the audio thread send these mixes to the relay, and no others.
+
+        An encrypted one has its faders on the page and is not heard there: a page may come by http.
+        """
         for mix in [one for one in self._heard if one not in mixes]:
             self._desk.audience.leave(self._heard.pop(mix))
         for mix in mixes:
-            if mix not in self._heard and mix in self._pairs:
+            plain = mix in self._pairs and self._desk.plans[mix].key is None
+            if plain and mix not in self._heard:
                 number = self._desk.mixer.mix_number[mix]
                 own = take_datagrams(number, self._pairs[mix][0], "web page", OWNER)
                 self._desk.audience.join(own)

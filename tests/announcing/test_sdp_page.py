@@ -1,5 +1,7 @@
 """GET /mix/ID.sdp: what those who ask are told."""
 
+from dataclasses import replace
+
 import pytest
 
 from jackrf.announcing.sdp_page import SdpPage, is_group
@@ -69,3 +71,15 @@ def test_groups() -> None:
     assert is_group("ff02::1")
     assert not is_group("192.168.1.1")
     assert not is_group("studio")
+
+
+def test_the_key_of_an_encrypted_mix_is_not_given_out(dummy_jack: DummyJack) -> None:
+    """With a PIN or without one: who asks is led to RTSP."""
+    with stage(dummy_jack) as desk:
+        desk.plans = {mix: replace(plan, key=bytes(30)) for mix, plan in desk.plans.items()}
+        for pin in (True, False):
+            answer = asked(desk, "/mix/drums.sdp", pin=pin)
+            assert answer.status == 403
+            assert "open rtsp://192.168.1.10:8554/drums" in text(answer)
+            assert "crypto" not in text(answer)
+        assert "jackrf pin drums" in text(answer)

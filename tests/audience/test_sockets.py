@@ -9,7 +9,6 @@ import pytest
 from jackrf.audience.sockets import (
     DSCP,
     SEND_BUFFER,
-    open_destinations,
     open_listener,
     take_datagrams,
     take_stream,
@@ -53,20 +52,6 @@ def test_an_interface_that_is_not_there_is_told() -> None:
     """With those that are."""
     with pytest.raises(InputError, match=r"no network interface 'eth99': there are .*lo"):
         open_listener(0, parse_url("udp://239.69.1.1:5004?interface=eth99"))
-
-
-@pytest.mark.parametrize("destination", ["udp://nobody.invalid:5004", "udp://255.255.255.255:5004"])
-def test_all_destinations_are_opened_or_none(destination: str) -> None:
-    """Where one is wrong the others are closed again."""
-    with pytest.raises(InputError, match="send_to"):
-        open_destinations([(0, ["udp://127.0.0.1:5004"], 46), (1, [destination], 46)])
-    made = open_destinations([(0, ["udp://127.0.0.1:5004"], 46), (1, ["udp://127.0.0.1:5006"], 0)])
-    assert [(one.mix, one.url) for one in made] == [
-        (0, "udp://127.0.0.1:5004"),
-        (1, "udp://127.0.0.1:5006"),
-    ]
-    for one in made:
-        one.close()
 
 
 def test_a_stream_is_told_to_hold_nothing_back() -> None:

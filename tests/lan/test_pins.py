@@ -149,3 +149,24 @@ def test_a_pin_of_an_older_file_opens_nothing_for_listeners(tmp_path: Path) -> N
     file.path.chmod(0o644)
     assert file.keys("drums") == {}
     assert file.keys("keys") == {}
+
+
+def test_a_mix_keeps_its_key(tmp_path: Path) -> None:
+    """Over restarts, over new PINs, and apart from other mixes; it is nowhere but in the file."""
+    file = PinFile(tmp_path / "secrets.toml")
+    first, second, third = (bytes([number]) * 30 for number in range(3))
+    assert file.key("drums", first) == first
+    pin = file.make("drums")
+    assert file.key("drums", second) == first
+    assert file.key("keys", third) == third
+    assert file.whose(pin) == "drums"
+    assert first.hex() not in repr(load(file.path))
+    assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+
+
+def test_a_key_of_another_length_is_told(tmp_path: Path) -> None:
+    """With what mends it."""
+    file = PinFile(tmp_path / "secrets.toml")
+    file.key("drums", bytes(16))
+    with pytest.raises(InputError, match=r"a key of 16 bytes for 'drums', not 30: remove that"):
+        file.key("drums", bytes(30))

@@ -9,6 +9,9 @@ import pytest
 from jackrf.errors import InputError
 from jackrf.listening.source import open_source
 from jackrf.receiver import Format
+from jackrf.rtp.crypto import Crypto
+from jackrf.srtp.library import Sealer
+from tests.srtp.test_library import KEY, PACKET
 from tests.system.running import free_port
 
 SDP = (
@@ -91,3 +94,27 @@ def test_what_is_wrong_is_told(tmp_path: Path) -> None:
         open_source(str(path), "auto")
     with pytest.raises(InputError, match="--encoding MP3: allowed are auto, L16, L24"):
         open_source("udp://127.0.0.1:5004", "MP3")
+
+
+def test_an_encrypted_sdp_is_heard_opened(tmp_path: Path) -> None:
+    """By the key that stands in it; without libsrtp one line says what is missing."""
+    port = free_port()
+    path = write(tmp_path, "127.0.0.1", port, f"a=crypto:{Crypto(KEY).line()}\r\n")
+    with (
+        closing(open_source(path, "auto")) as source,
+        socket.socket(type=socket.SOCK_DGRAM) as sender,
+    ):
+        assert source.form == Format(3, 6, 44100)
+        sender.sendto(Sealer(Crypto(KEY)).packet(PACKET), ("127.0.0.1", port))
+        source.hearing.settimeout(5.0)
+        assert source.hearing.recv(2048) == PACKET
+
+
+def test_without_libsrtp_an_encrypted_sdp_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before any socket is opened."""
+    monkeypatch.setattr("jackrf.srtp.library.find_spec", lambda _: None)
+    path = write(tmp_path, "127.0.0.1", free_port(), f"a=crypto:{Crypto(KEY).line()}\r\n")
+    with pytest.raises(InputError, match=r"mix.sdp is encrypted, .*jackrf\[srtp\]"):
+        open_source(path, "auto")

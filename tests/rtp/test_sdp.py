@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jackrf.rtp.crypto import Crypto
 from jackrf.rtp.sdp import Description, Offer, SdpError, parse, serialise
 from jackrf.rtp.stream import PAYLOADS
 
@@ -187,3 +188,31 @@ def test_any_text_is_an_offer_or_an_error(text: str) -> None:
         return
     assert offer.samplerate > 0
     assert offer.channels > 0
+
+
+KEY = bytes(range(30))
+CRYPTO = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd"
+
+
+def test_an_encrypted_stream() -> None:
+    """Its profile says so (RFC 3711 section 12), its key stands beside it; and is read again."""
+    sealed = replace(DRUMS, crypto=Crypto(KEY))
+    assert "m=audio 5004 RTP/SAVP 97" in lines(sealed)
+    assert CRYPTO in lines(sealed)
+    assert parse(serialise(sealed)).crypto == Crypto(KEY)
+    assert parse(serialise(DRUMS)).crypto is None
+
+
+@pytest.mark.parametrize("line", ["", "a=crypto:1 F8_128_HMAC_SHA1_80 inline:" + 40 * "A"])
+def test_encryption_that_is_not_known_is_told(line: str) -> None:
+    """It would be noise."""
+    text = serialise(replace(DRUMS, crypto=Crypto(KEY))).replace(CRYPTO, line)
+    with pytest.raises(SdpError, match="encrypted in a way that jackrf does not know"):
+        parse(text)
+
+
+def test_of_two_ways_the_first_that_is_known_is_taken() -> None:
+    """As the sender prefers them."""
+    unknown = "a=crypto:2 F8_128_HMAC_SHA1_80 inline:" + 40 * "A"
+    text = serialise(replace(DRUMS, crypto=Crypto(KEY)))
+    assert parse(text.replace(CRYPTO, f"{unknown}\r\n{CRYPTO}")).crypto == Crypto(KEY)

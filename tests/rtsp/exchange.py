@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jackrf.lan.digest import REALM, key, respond
-from jackrf.rtsp.admission import Admission
+from jackrf.rtsp.admission import MOST, MOST_PER_HOST, Admission
 from jackrf.rtsp.conversation import Conversation
 from jackrf.rtsp.house import RefusedError
 from jackrf.rtsp.transport import Transport
@@ -30,9 +30,9 @@ def keys_of(mix: str) -> dict[str, dict[str, str]] | None:
     return {u: {name: key(u, pin, name) for name in ("SHA-256", "MD5")} for u, pin in pins.items()}
 
 
-def admission(**limits: int) -> Admission:
+def admission(most: int = MOST, most_per_host: int = MOST_PER_HOST) -> Admission:
     """Of a session with the mixes drums, without a PIN, and keys, in one private network."""
-    made = Admission(["drums", "keys"], keys_of, **limits)
+    made = Admission(["drums", "keys"], keys_of, most, most_per_host)
     made.networks = STAGE
     return made
 

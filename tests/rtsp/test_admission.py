@@ -3,7 +3,7 @@
 from jackrf.lan.digest import challenges, key, respond
 from jackrf.lan.limits import PAUSE_SECONDS, WRONG_PINS
 from jackrf.rtsp.admission import Admission, Answer
-from tests.rtsp.exchange import admission
+from tests.rtsp.exchange import admission, keys_of
 
 HOST, OTHER = "192.168.1.31", "192.168.1.32"
 URL = "rtsp://192.168.1.10:8554/keys"
@@ -80,3 +80,13 @@ def test_an_answer_is_for_its_request_only() -> None:
     header = shown("123456")
     assert house.look(HOST, "keys", "SETUP", URL, header, "one", 0.0).status == 401
     assert key("keys", "123456", "MD5") not in header
+
+
+def test_an_encrypted_mix_without_a_pin_is_closed() -> None:
+    """Its key would be told to everybody; with a PIN it is as others are."""
+    house = Admission(["drums", "keys"], keys_of, encrypted=["drums", "keys"])
+    assert house.look(HOST, "drums", "DESCRIBE", URL, None, "one", 0.0) == Answer(403)
+    assert house.refusals.counts["no_pin"] == 1
+    assert "jackrf pin drums makes one" in house.refusals.lines()[0]
+    assert look(house, None).status == 401
+    assert look(house, shown("123456")).status == 200

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from jackrf.desk import Desk
+from jackrf.desk import Desk, MixPlan
+from jackrf.rtp.sdp import parse
 from jackrf.rtp.stream import identify
 from jackrf.rtsp.house import RefusedError
 from jackrf.rtsp.line import Line
@@ -14,6 +16,9 @@ from jackrf.rtsp.transport import Transport
 from tests.audience.connections import connection
 from tests.osc.desks import small_desk
 from tests.rtsp.exchange import admission
+
+if TYPE_CHECKING:
+    from jackrf.client import JackClient
 
 
 @pytest.fixture
@@ -81,4 +86,81 @@ def test_what_cannot_be_reached_is_counted(desk: Desk) -> None:
         with pytest.raises(RefusedError) as caught:
             Stalls(desk, line, found).seat("keys", Transport(client_port=(50200, 50201)))
     assert caught.value.status == 503
+    assert found.refusals.counts["unreachable"] == 1
+
+
+class Jack:
+    """As much of a JACK client as describing needs."""
+
+    samplerate = 48000
+    period = 64
+    frame_time = 0
+
+    def close(self) -> None:
+        """Be closed."""
+
+
+@pytest.fixture
+def sealed(desk: Desk) -> Desk:
+    """The small one, with keys encrypted."""
+    desk.plans = {**desk.plans, "keys": MixPlan([], "L16", None, key=bytes(30))}
+    desk.audience._encrypted = frozenset({1})
+    desk.client = cast("JackClient", Jack())
+    return desk
+
+
+def test_a_listener_of_an_encrypted_mix_has_a_key_of_its_own(sealed: Desk) -> None:
+    """Told by DESCRIBE, anew each time, and used by its seat; what is heard has other numbers."""
+    with connection() as (_, far):
+        stalls = Stalls(sealed, Line(far, sealed.audience), admission())
+        keys = [parse(stalls.describe("keys")).crypto for _ in range(2)]
+        assert None not in keys
+        assert keys[0] != keys[1]
+        assert parse(stalls.describe("drums")).crypto is None
+        told = parse(stalls.describe("keys")).crypto
+        for encrypted in (True, False):
+            seat = stalls.seat("keys", Transport(None, (50200, 50201), encrypted=encrypted))
+            assert (seat.ssrc, seat.begins_at()[0]) == (None, None)
+            seat.play()
+            (listener,) = sealed.audience.listeners
+            assert told is not None
+            assert listener.seal is not None
+            assert listener.seal.key == told.key
+            assert listener.address == ("127.0.0.1", 50200)
+            seat.close()
+
+
+def test_an_encrypted_mix_is_heard_in_no_other_way(sealed: Desk) -> None:
+    """Not on the connection itself, not by who was not told the key; a plain mix is not SRTP."""
+    found = admission()
+    with connection() as (_, far):
+        stalls = Stalls(sealed, Line(far, sealed.audience), found)
+        for described, transport, status in (
+            ("drums", Transport(None, (50200, 50201)), 455),
+            ("keys", Transport((0, 1)), 461),
+        ):
+            stalls.describe(described)
+            with pytest.raises(RefusedError) as caught:
+                stalls.seat("keys", transport)
+            assert caught.value.status == status
+        with pytest.raises(RefusedError) as caught:
+            stalls.seat("drums", Transport(None, (50200, 50201), encrypted=True))
+        assert caught.value.status == 461
+    assert (found.refusals.counts["not_sealed"], found.refusals.counts["transport"]) == (2, 1)
+    assert sealed.audience.sealer.pid is None
+
+
+def test_a_relay_that_cannot_be_is_counted(sealed: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As everything that cannot be reached."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(11, "no process")
+
+    found = admission()
+    monkeypatch.setattr("subprocess.Popen", refuse)
+    with connection() as (_, far):
+        stalls = Stalls(sealed, Line(far, sealed.audience), found)
+        stalls.describe("keys")
+        with pytest.raises(RefusedError):
+            stalls.seat("keys", Transport(client_port=(50200, 50201)))
     assert found.refusals.counts["unreachable"] == 1

@@ -39,7 +39,7 @@ def test_what_a_player_asks_for(header: str, wanted: Transport) -> None:
         "RTP/AVP;unicast;client_port=5004-5005;mode=RECORD",
         "RTP/AVP/TCP;interleaved=255-256",
         "RTP/AVP/TCP;interleaved=3-3",
-        "RTP/SAVP;unicast;client_port=5004-5005",
+        "RTP/SAVPF;unicast;client_port=5004-5005",
         "RAW/RAW/UDP;unicast;client_port=5004-5005",
     ],
 )
@@ -72,3 +72,15 @@ def test_what_jackrf_asks_for_is_understood_by_itself() -> None:
     """Over UDP and over TCP."""
     assert offered(asked(5004)) == [Transport(client_port=(5004, 5005))]
     assert offered(asked(None)) == [Transport((0, 1))]
+
+
+def test_encryption_may_be_asked_for() -> None:
+    """By its profile (RFC 3711 section 12), over UDP; what is granted says the same."""
+    header = "RTP/SAVP;unicast;client_port=5004-5005"
+    assert asked(5004, encrypted=True) == header
+    for name in ("RTP/SAVP", "RTP/SAVP/UDP"):
+        (one,) = offered(f"{name};unicast;client_port=5004-5005")
+        assert one == Transport(client_port=(5004, 5005), encrypted=True)
+        told = granted(one, (6000, 6001), None)
+        assert told == f'{header};server_port=6000-6001;mode="PLAY"'
+    assert offered("RTP/SAVP/TCP;unicast;interleaved=0-1") == []

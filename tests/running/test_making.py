@@ -1,9 +1,11 @@
 """What a session says is what runs."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from jackrf.errors import InputError
 from jackrf.parameters import Place
 from jackrf.running.making import make_desk
 from jackrf.sessions.session import load
@@ -69,3 +71,32 @@ def test_a_session_becomes_a_desk(tmp_path: Path) -> None:
         assert (plans["anna"].encoding, plans["anna"].ceiling) == ("L16", None)
     finally:
         desk.close()
+
+
+def test_an_encrypted_mix_has_a_key_beside_the_session(tmp_path: Path) -> None:
+    """The same after a restart; its destinations hear sealed, those of the other mix do not."""
+    file = tmp_path / "rehearsal.toml"
+    file.write_text(SESSION.replace('name = "Drums"', 'name = "Drums"\nencrypt = true'), "utf-8")
+    found = []
+    for _ in range(2):
+        with closing(make_desk(load(file), tmp_path)) as desk:
+            found.append(desk.plans["drums"].key)
+            assert desk.plans["anna"].key is None
+            assert all(one.seal is not None for one in desk.audience.listeners)
+    assert found[0] == found[1]
+    assert found[0] is not None
+    assert found[0].hex() in (tmp_path / "secrets.toml").read_text()
+    with closing(make_desk(load(file))) as alone:
+        assert alone.plans["drums"].key not in (None, found[0])
+
+
+def test_without_the_library_nothing_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line says what is missing."""
+    file = tmp_path / "rehearsal.toml"
+    file.write_text(SESSION.replace('name = "Drums"', 'name = "Drums"\nencrypt = true'), "utf-8")
+    monkeypatch.setattr("jackrf.srtp.library.find_spec", lambda _: None)
+    with pytest.raises(InputError, match=r"mix 'drums' is encrypted, .*jackrf\[srtp\]"):
+        make_desk(load(file), tmp_path)
+    assert not (tmp_path / "secrets.toml").exists()

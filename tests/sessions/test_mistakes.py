@@ -320,3 +320,25 @@ def test_host_names_are_the_same_in_any_case_of_letters(tmp_path: Path) -> None:
     text = BAND.replace("127.0.0.1:5004", "Drums.local:5004")
     [line] = problems(tmp_path, text.replace("127.0.0.1:5006", "drums.LOCAL:5004"))
     assert "mixes.drums.send_to[0] goes there too" in line
+
+
+def test_the_key_of_an_encrypted_mix_is_told_to_nobody_by_mistake(tmp_path: Path) -> None:
+    """It is neither announced nor sent to a group, and the file says so before anything runs."""
+    path = tmp_path / "sealed.toml"
+    path.write_text(
+        "format = 2\n"
+        'name = "Sealed"\n'
+        'inputs.kick.name = "Kick"\n'
+        "[mixes.drums]\n"
+        'name = "Drums"\n'
+        "encrypt = true\n"
+        "announce = true\n"
+        'send_to = ["udp://192.168.1.31:5004", "udp://239.69.1.1:5004"]\n'
+    )
+    with pytest.raises(SessionError) as caught:
+        load(path)
+    first, second = str(caught.value).splitlines()
+    assert "sealed.toml:7: mixes.drums.announce" in first
+    assert "SAP would tell everybody the key" in first
+    assert "sealed.toml:8: mixes.drums.send_to" in second
+    assert "cannot be sent to a group" in second

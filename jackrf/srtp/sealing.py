@@ -1,0 +1,183 @@
+"""One stream on its way out of this machine: from the audio thread's plain packets to SRTP.
+
+What goes out is a stream of its own: its SSRC and first sequence number are made by chance, so that
+no key ever seals two things by the same numbers. A packet that the network does not take uses up no
+number, as `jackrf.realtime.transmit` has it. After nobody was there to hear, the stream begins
+anew: who comes then cannot know how often the sequence number has gone round (section 3.3.1).
+"""
+
+import errno
+import secrets
+import socket
+from collections.abc import Sequence
+from typing import Final
+
+from jackrf.rtp.crypto import Crypto
+from jackrf.srtp.counters import Slot
+from jackrf.srtp.library import Opener, Sealer
+
+BACKOFF_SECONDS: Final = 0.2
+"""After a refusal or without a route nothing is tried for so long."""
+LATE_SECONDS: Final = 0.010
+"""What waited here for longer, because this process was not called, is thrown away."""
+MOST_AT_ONCE: Final = 128
+"""Packets: more than the longest period has."""
+LONGEST: Final = 2048
+FIXED_HEADER: Final = 12
+MARKER: Final = 0x80
+_UNREACHABLE: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN)
+_FULL: Final = (errno.EAGAIN, errno.ENOBUFS)
+
+
+class Sealing:
+    """One stream.
+
+    Args:
+        crypto: of it.
+        slot: where it is told what became of packets.
+        sockets: four, non-blocking, owned from here on. Plain packets come by `inside`, whose other
+            end's closing ends it; `reports` has plain RTCP, both ways; `outside` and
+            `outside_reports` are UDP, connected to the listener.
+    """
+
+    def __init__(self, crypto: Crypto, slot: Slot, sockets: Sequence[socket.socket]) -> None:
+        self._crypto = crypto
+        self._slot = slot
+        self.inside, self.reports, self.outside, self.outside_reports = sockets
+        self._opener = Opener(crypto)
+        self._resume_at = 0.0
+        self._refused = False
+        self._read_at = 0.0
+        self._read_stamp: int | None = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a stream."""
+        self._sealer = Sealer(self._crypto)
+        # Below 2**15, so that a lost first packet leaves no doubt about the round (section 3.3.1).
+        self._sequence = secrets.randbelow(1 << 15)
+        self._ssrc = secrets.token_bytes(4)
+        self._gap = True
+        self._slot.put("ssrc", int.from_bytes(self._ssrc))
+
+    def pass_out(self, now: float) -> bool:
+        """Seal and send what waits; return whether there will be more.
+
+        Args:
+            now: monotonic seconds.
+        """
+        waiting: list[bytes] = []
+        goes_on = True
+        while len(waiting) < MOST_AT_ONCE:
+            try:
+                data = self.inside.recv(LONGEST)
+            except BlockingIOError:
+                break
+            except OSError:
+                data = b""
+            if not data:
+                goes_on = False
+                break
+            waiting.append(data)
+        for data in self._young(waiting, now):
+            self._send(data, now)
+        return goes_on
+
+    def _young(self, waiting: list[bytes], now: float) -> list[bytes]:
+        """Return what is not late: how fast timestamps count is seen from the time since before."""
+        if not waiting:
+            return waiting
+        stamps = [int.from_bytes(data[4:8]) for data in waiting]
+        newest, away = stamps[-1], now - self._read_at
+        before, self._read_stamp, self._read_at = self._read_stamp, newest, now
+        if before is not None and away <= LATE_SECONDS:
+            return waiting
+        # What came before anybody read is as late as can be.
+        most = 0.0 if before is None else ((newest - before) & 0xFFFFFFFF) * LATE_SECONDS / away
+        young = [
+            data
+            for data, stamp in zip(waiting, stamps, strict=True)
+            if (newest - stamp) & 0xFFFFFFFF <= most
+        ]
+        if len(young) < len(waiting):
+            self._slot.add("full", len(waiting) - len(young))
+            self._gap = True
+        return young
+
+    def _send(self, data: bytes, now: float) -> None:
+        if len(data) < FIXED_HEADER:
+            return
+        if now < self._resume_at:
+            self._slot.add("refused" if self._refused else "unreachable", 1)
+            return
+        if self._refused:
+            self._refused = False
+            self.begin()
+        second = data[1] | MARKER if self._gap else data[1]
+        head = bytes((data[0], second)) + self._sequence.to_bytes(2)
+        sealed = self._sealer.packet(head + data[4:8] + self._ssrc + data[12:])
+        try:
+            self.outside.send(sealed)
+        except OSError as error:
+            self._drop(error.errno or errno.EIO, now)
+            return
+        self._sequence = (self._sequence + 1) & 0xFFFF
+        self._gap = False
+        self._slot.add("sent", 1)
+        self._slot.add("octets", len(data) - _header_bytes(data))
+        self._slot.put("error", 0)
+
+    def _drop(self, code: int, now: float) -> None:
+        self._gap = True
+        self._slot.put("error", code)
+        self._refused = code == errno.ECONNREFUSED
+        if code in _FULL:
+            self._slot.add("full", 1)
+        elif self._refused or code in _UNREACHABLE:
+            self._slot.add("refused" if self._refused else "unreachable", 1)
+            self._resume_at = now + BACKOFF_SECONDS
+        else:
+            self._slot.add("other", 1)
+
+    def tell(self) -> bool:
+        """Seal RTCP that is told to the listener, and send it; return whether there will be more.
+
+        What is lost is lost. What is of the stream before, which this one has taken the place of,
+        is not told: its numbers are gone.
+        """
+        for _ in range(MOST_AT_ONCE):
+            try:
+                data = self.reports.recv(LONGEST)
+                if not data:
+                    return False
+                if data[4:8] == self._ssrc:
+                    self.outside_reports.send(self._sealer.report(data))
+            except BlockingIOError:
+                break
+            except OSError:
+                continue
+        return True
+
+    def hear(self) -> None:
+        """Open RTCP that the listener tells, and pass it in."""
+        for _ in range(16):
+            try:
+                plain = self._opener.report(self.outside_reports.recv(LONGEST))
+                if plain is not None:
+                    self.reports.send(plain)
+            except BlockingIOError:
+                return
+            except OSError:
+                continue
+
+    def close(self) -> None:
+        """Close all four sockets."""
+        for one in (self.inside, self.reports, self.outside, self.outside_reports):
+            one.close()
+
+
+def _header_bytes(data: bytes) -> int:
+    """Return the bytes before the payload of a packet that the audio thread made."""
+    if not data[0] & 0x10:
+        return FIXED_HEADER
+    return FIXED_HEADER + 4 + 4 * int.from_bytes(data[14:16])
