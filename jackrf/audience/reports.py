@@ -10,6 +10,7 @@ from typing import Any
 
 from jackrf.rtp.ntp import round_trip, to_ntp
 from jackrf.rtp.rtcp import (
+    Goodbye,
     ReceiverReport,
     ReportBlock,
     RtcpError,
@@ -52,7 +53,14 @@ class Heard:
 
 
 def sender_report(
-    ssrc: int, timestamp: int, unix_ns: int, packets: int, octets: int, name: str
+    ssrc: int,
+    timestamp: int,
+    unix_ns: int,
+    packets: int,
+    octets: int,
+    name: str,
+    *,
+    last: bool = False,
 ) -> bytes:
     """Return a sender report with the source's name, to be sent as one datagram.
 
@@ -63,9 +71,19 @@ def sender_report(
         packets: sent to this listener so far.
         octets: of payload, likewise.
         name: CNAME, the same for all streams that share a clock.
+        last: whether the source leaves (BYE, section 6.6).
     """
     report = SenderReport(ssrc, to_ntp(unix_ns), timestamp % WORD, packets % WORD, octets % WORD)
-    return compound(report, SourceDescription(((ssrc, name),)))
+    described = report, SourceDescription(((ssrc, name),))
+    return compound(*described, Goodbye((ssrc,))) if last else compound(*described)
+
+
+def is_goodbye(data: bytes) -> bool:
+    """Return whether a listener says by an RTCP datagram that it leaves (section 6.6)."""
+    try:
+        return any(isinstance(packet, Goodbye) for packet in parse_compound(data))
+    except RtcpError:
+        return False
 
 
 def heard_in(data: bytes, ssrc: int, samplerate: int, unix_ns: int, now: float) -> Heard | None:

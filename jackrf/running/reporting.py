@@ -53,7 +53,9 @@ class Reporting:
         self._change()
 
     def close(self) -> None:
-        """End. Harmless when called again."""
+        """End, and say goodbye. Harmless when called again."""
+        if self._open:
+            self._say_goodbye()
         self._open = False
         if self._timer is not None:
             self._timer.cancel()
@@ -102,7 +104,17 @@ class Reporting:
         elif self._desk.audience.waits:
             self._wake_in(EVERY_SECONDS)
 
-    def _report_to(self, listener: Listener) -> None:
+    def _say_goodbye(self) -> None:
+        """Tell those who came by themselves that nothing more comes.
+
+        Their connections end with us. Whom the session sends to may wait for us to come back, and
+        many a player that is told goodbye does not.
+        """
+        for listener in self._told:
+            if listener.destination is None:
+                self._report_to(listener, last=True)
+
+    def _report_to(self, listener: Listener, *, last: bool = False) -> None:
         client = self._desk.client
         if client is None or listener.paused:
             return
@@ -111,9 +123,10 @@ class Reporting:
             ssrc,
             client.frame_time + offset,
             time.time_ns(),
-            int(listener.row["sent"][0]),
-            int(listener.row["octets"][0]),
+            listener.sent,
+            listener.octets,
             f"{client.name}@{socket.gethostname()}",
+            last=last,
         )
         self._desk.audience.tell(listener, report)
 

@@ -6,14 +6,14 @@ from typing import Any
 
 from jackrf.audience.hearing import hear, identity
 from jackrf.audience.sockets import take_stream
-from jackrf.rtp.rtcp import ReceiverReport, ReportBlock, compound
+from jackrf.rtp.rtcp import Goodbye, ReceiverReport, ReportBlock, compound
 from jackrf.rtp.stream import identify
 from tests.audience.connections import connection
 from tests.osc.desks import small_desk
 
 
 def test_what_tells_nothing_leaves_what_was_told_before() -> None:
-    """Noise, other streams; and without a server the clock rate is not known."""
+    """Noise, other streams; and without a server the clock rate is not known. A goodbye ends it."""
     desk: Any = small_desk()
     with (
         connection() as (near, _),
@@ -31,3 +31,5 @@ def test_what_tells_nothing_leaves_what_was_told_before() -> None:
         hear(desk, one, compound(ReceiverReport(1, (ReportBlock(ssrc ^ 1, 0, 0, 9, 0),))))
         assert one.heard is not None
         assert (one.heard.loss, one.heard.lost, one.heard.jitter_ms) == (0.5, 3, 10.0)
+        hear(desk, one, compound(ReceiverReport(1), Goodbye((1,))))
+        assert one.report(192.0)["heard"] is None

@@ -13,6 +13,7 @@ from jackrf.audience.sockets import take_datagrams, take_stream
 from jackrf.desk import Desk, MixPlan
 from jackrf.mixer import Mix, Mixer, Send, Strip
 from jackrf.rtp.rtcp import (
+    Goodbye,
     ReceiverReport,
     ReportBlock,
     SenderReport,
@@ -207,3 +208,47 @@ def test_without_listeners_nothing_wakes(dummy_jack: DummyJack) -> None:
             reports.close()
 
         asyncio.run(talk())
+
+
+def test_who_came_by_itself_is_told_goodbye(
+    dummy_jack: DummyJack, ears: tuple[socket.socket, socket.socket]
+) -> None:
+    """At the end, once; whom the session sends to may wait for another start, and is not."""
+    rtp, rtcp = ears
+    with (
+        closing(make(f"udp://127.0.0.1:{rtp.getsockname()[1]}")) as desk,
+        closing(Reporting(desk)) as reports,
+        socket.socket(type=socket.SOCK_DGRAM) as guest_rtcp,
+        socket.socket(type=socket.SOCK_DGRAM) as sending,
+        socket.socket(type=socket.SOCK_DGRAM) as control,
+    ):
+        guest_rtcp.bind(("127.0.0.1", 0))
+        guest_rtcp.setblocking(False)
+        sending.connect(rtp.getsockname())
+        control.connect(guest_rtcp.getsockname())
+
+        async def talk() -> None:
+            desk.open("jackrf-reports", dummy_jack.name)
+            reports.start()
+            desk.audience.join(take_datagrams(0, sending, "rtsp://x", "rtsp", control=control))
+            await asyncio.sleep(0.3)
+            reports.close()
+            reports.close()
+
+        asyncio.run(talk())
+        told = [[type(one) for one in parse_compound(data)] for data in drained(guest_rtcp)]
+        assert told[-1] == [SenderReport, SourceDescription, Goodbye]
+        assert [Goodbye in one for one in told].count(True) == 1
+        kept = [[type(one) for one in parse_compound(data)] for data in drained(rtcp)]
+        assert kept
+        assert not any(Goodbye in one for one in kept)
+
+
+def drained(ear: socket.socket) -> list[bytes]:
+    """What has come."""
+    found = []
+    try:
+        while True:
+            found.append(ear.recv(2048))
+    except BlockingIOError:
+        return found

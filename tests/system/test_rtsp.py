@@ -14,7 +14,15 @@ from jackrf.testing import DummyJack
 from tests.system.decoders import samples
 from tests.system.instruments import Player, Recorder, wait_for
 from tests.system.music import TONE_LEVEL, tone, wait_until_heard, wait_until_silent
-from tests.system.players import TUNERS, Tuner, ffmpeg_tcp, ffmpeg_udp, ffplay, gstreamer_tcp
+from tests.system.players import (
+    TUNERS,
+    Tuner,
+    ffmpeg_tcp,
+    ffmpeg_udp,
+    ffplay,
+    gstreamer_tcp,
+    gstreamer_udp,
+)
 from tests.system.running import Program, Running, jackrf_command, server_port
 
 pytestmark = pytest.mark.system
@@ -200,3 +208,20 @@ def test_ffplay_plays_the_mix(dummy_jack: DummyJack, tmp_path: Path) -> None:
     # Two seconds long: 100 Hz is the line 200.
     assert abs(int(spectrum.argmax()) - 200) <= 2
     assert np.abs(heard).max() == pytest.approx(TONE_LEVEL, abs=0.01)
+
+
+@pytest.mark.parametrize("tuner", [ffmpeg_udp, gstreamer_udp, gstreamer_tcp])
+def test_players_tell_how_they_hear(dummy_jack: DummyJack, tmp_path: Path, tuner: Tuner) -> None:
+    """Their receiver reports are in the status: over loopback they lost nothing, and the way there
+    and back is short. When jackrf stops they end, by the goodbye or by the connection.
+    """
+    out = tmp_path / "heard.raw"
+    with Running(tmp_path, SESSION.replace("ENCODING", "L16"), dummy_jack.name) as running:
+        program = Program(tuner(url(running), "L16", out))
+        with program:
+            wait_for(lambda: any(one["heard"] for one in listeners(running)), 25.0)
+            (heard,) = [one["heard"] for one in listeners(running)]
+            assert heard["lost"] <= 2
+            assert heard["jitter_ms"] < 50.0
+            running.stop()
+            program.wait()
