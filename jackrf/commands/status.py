@@ -194,7 +194,8 @@ def _mixes(found: Status) -> Table:
     table = _table("Mixes", "id", "name", *columns)
     for mix_id, mix in found["mixes"].items():
         levels = (mix["gain"], *mix["peak_db"], mix["limit_db"])
-        words = (mix_id, mix["name"], *map(_decibels, levels), mix.get("encoding", ""))
+        code = mix.get("encoding", "") + " SRTP" * mix.get("encrypted", False)
+        words = (mix_id, mix["name"], *map(_decibels, levels), code)
         trouble = [word for port in mix.get("ports", []) for word in missing_words(port)]
         table.add_row(*map(_cell, (*words, ", ".join(trouble))))
     return table

@@ -93,7 +93,8 @@ def _mixes(session: Session) -> Table:
         gain = db_text(mix.gain) + " muted" * mix.mute
         limit = f"{mix.ceiling:g} dB" if mix.limiter else "none"
         to = "\n".join([*mix.send_to, *mix.connect_left, *mix.connect_right]) or "its ports only"
-        table.add_row(ports, key, mix.name, gain, limit, mix.encoding, to)
+        code = mix.encoding + " SRTP" * mix.encrypt
+        table.add_row(ports, key, mix.name, gain, limit, code, to)
     return table
 
 

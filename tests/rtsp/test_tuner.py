@@ -3,9 +3,11 @@
 import socket
 import time
 from contextlib import closing
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from jackrf.desk import MixPlan
 from jackrf.errors import InputError, JackrfError
 from jackrf.rtp.packet import parse
 from jackrf.rtsp import tuner as module
@@ -13,7 +15,11 @@ from jackrf.rtsp.dialogue import parse_target
 from jackrf.rtsp.tuner import Tuner
 from tests.rtsp.serving import Theatre
 from tests.rtsp.test_dialogue import SDP
+from tests.rtsp.test_seats import Jack
 from tests.system.instruments import wait_for
+
+if TYPE_CHECKING:
+    from jackrf.client import JackClient
 
 
 @pytest.fixture
@@ -110,3 +116,64 @@ def test_a_server_that_says_nothing_is_not_waited_for(monkeypatch: pytest.Monkey
         pytest.raises(JackrfError, match="no answer"),
     ):
         Tuner(parse_target(f"rtsp://127.0.0.1:{mute.getsockname()[1]}/drums"))
+
+
+@pytest.fixture
+def sealed() -> Theatre:
+    """One whose mixes are encrypted, each listener's by a key of its own."""
+    made = Theatre()
+    made.desk.plans = {mix: MixPlan([], "L16", None, key=bytes(30)) for mix in ("drums", "keys")}
+    made.desk.audience._encrypted = frozenset({0, 1})
+    made.desk.client = cast("JackClient", Jack())
+    return made
+
+
+def test_it_hears_an_encrypted_mix_and_comes_back_to_it(sealed: Theatre) -> None:
+    """Opened, and by the new key that it is told when the connection was made anew."""
+
+    def client(port: int) -> None:
+        tuner = Tuner(parse_target(f"rtsp://127.0.0.1:{port}/drums"))
+        with tuner.hearing, tuner.reports, closing(tuner):
+            first = heard(tuner)
+            assert heard(tuner) == (first + 1) % 2**16
+            (before,) = [one.seal for one in sealed.desk.audience.listeners]
+            (connection,) = list(sealed.server._open)
+            connection.line.socket.shutdown(socket.SHUT_RDWR)
+            wait_for(lambda: [one.seal for one in sealed.desk.audience.listeners] != [before])
+            wait_for(lambda: bool(sealed.desk.audience.listeners))
+            (after,) = [one.seal for one in sealed.desk.audience.listeners]
+            assert before is not None
+            assert after is not None
+            assert after.key != before.key
+            tuner.hearing.setblocking(False)
+            try:
+                while True:
+                    tuner.hearing.recv(2048)
+            except BlockingIOError:
+                pass
+            heard(tuner)
+
+    sealed.play_to(client)
+
+
+def test_over_tcp_an_encrypted_mix_is_not_to_be_had(sealed: Theatre) -> None:
+    """One line says what to write."""
+
+    def client(port: int) -> None:
+        with pytest.raises(InputError, match="is encrypted, and goes over UDP: write rtsp://"):
+            Tuner(parse_target(f"rtspt://127.0.0.1:{port}/drums"))
+
+    sealed.play_to(client)
+
+
+def test_without_libsrtp_an_encrypted_mix_is_told(
+    sealed: Theatre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line says what to install."""
+    monkeypatch.setattr("jackrf.srtp.library.find_spec", lambda _: None)
+
+    def client(port: int) -> None:
+        with pytest.raises(InputError, match=r"is encrypted, .*jackrf\[srtp\]"):
+            Tuner(parse_target(f"rtsp://127.0.0.1:{port}/drums"))
+
+    sealed.play_to(client)

@@ -204,3 +204,11 @@ def test_mistakes_go_to_standard_error_with_exit_code_2(tmp_path: Path) -> None:
     lines = answer.stderr.splitlines()
     assert len(lines) == 3
     assert lines[0].startswith(f"jackrf: {path}: inputs: missing")
+
+
+def test_an_encrypted_mix_is_shown_as_such() -> None:
+    """Beside its encoding."""
+    mixes = {**STUDIO.mixes, "singer": STUDIO.mixes["singer"].model_copy(update={"encrypt": True})}
+    lines = cells(printed(STUDIO.model_copy(update={"mixes": mixes})))
+    codes = {line[1]: line[5] for line in lines if line[0].startswith("mix_")}
+    assert codes == {"singer": "L24 SRTP", "room": "L16"}
