@@ -3,6 +3,7 @@
 When a packet came is told by the kernel: it makes no odds when this process gets to read it.
 """
 
+import contextlib
 import socket
 import struct
 import threading
@@ -13,6 +14,8 @@ from typing import Self
 from jackrf.rtp.packet import Packet, parse
 from tests.audience.connections import prefixed
 
+SO_RCVBUFFORCE = 33
+"""More room than users may take (socket(7)), for root."""
 SO_TIMESTAMPNS = 35
 """Each read tells when the latest of what it returns came, as struct timespec (socket(7))."""
 
@@ -37,6 +40,10 @@ class Hearer:
         self._ear.settimeout(0.05)
         self._ear.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self._is_stream = ear.type == socket.SOCK_STREAM
+        if not self._is_stream:
+            # This process may be kept waiting: what a full socket loses is not what is tested.
+            with contextlib.suppress(PermissionError):
+                self._ear.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 23)
         self._rest = b""
         self.arrivals: list[Arrival] = []
         self._stopping = threading.Event()
