@@ -112,10 +112,13 @@ class Audience:
 
         if self._engine is not None:
             self._engine.publish([one.row for one in self.listeners], retire)
-        for watcher in self._watchers:
-            watcher()
+        self._tell_watchers()
         if self._engine is None:
             retire()
+
+    def _tell_watchers(self) -> None:
+        for watcher in self._watchers:
+            watcher()
 
     def post(self, listener: Listener, data: bytes) -> bool:
         """Send whole messages of another kind on a listener's TCP connection, between packets.
@@ -146,13 +149,18 @@ class Audience:
         return self._engine is not None and self._engine.retains
 
     def tend(self) -> list[Listener]:
-        """Let go of what was replaced, and of those whose stream has ended.
+        """Let go of what was replaced, and of those whose stream has ended; seal anew.
 
         Called soon after somebody left, and now and then.
 
         Returns:
             Those who were found gone.
         """
+        unsealed = [one for one in self.listeners if one.seal is not None and one.seal.is_broken]
+        for one in unsealed:
+            _seal_again(one)
+        if unsealed:
+            self._tell_watchers()
         gone = [one for one in self.listeners if one.is_gone]
         for one in gone:
             self.leave(one)
@@ -165,14 +173,10 @@ class Audience:
 
     def mend(self) -> None:
         """Find the way again to those whom this machine could not send to (`reconnect`)."""
-        for one in self.listeners:
-            if one.seal is not None and one.seal.is_broken:
-                _seal_again(one)
         lost = lost_addresses(one.outside for one in self.listeners)
         mended = [one for one in self.listeners if reconnect(one, lost)]
         if mended:
-            for watcher in self._watchers:
-                watcher()
+            self._tell_watchers()
 
     def hand_over(self, successor: "Audience") -> None:
         """Let the audience of another session take the place of this one, which is left empty.

@@ -126,7 +126,8 @@ class Conversation:
         """Look whether it is over: a request that drips in, or nothing heard for too long."""
         patience = SESSION_SECONDS if self.seat is not None else REQUEST_SECONDS
         dripping = self._reader.unfinished and now - self._begun_at > REQUEST_SECONDS
-        if dripping or now - self._heard_at > patience:
+        over = self.seat is not None and self.seat.is_over
+        if over or dripping or now - self._heard_at > patience:
             self.closing = True
 
     def close(self) -> None:

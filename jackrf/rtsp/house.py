@@ -38,6 +38,11 @@ class Seat(Protocol):
         """Of what it hears; None where that is not known yet."""
         ...
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it hears nothing any more, whatever its connection does."""
+        ...
+
     def begins_at(self) -> tuple[int | None, int]:
         """Return the sequence number of the next packet, if known, and a timestamp of about now."""
         ...

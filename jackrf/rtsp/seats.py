@@ -151,6 +151,11 @@ class UdpSeat:
             # Its listener has a descriptor of its own.
             rtp.close()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it hears nothing any more: what sealed its packets has died."""
+        return self._listener.is_gone
+
     def begins_at(self) -> tuple[int | None, int]:
         """Return where it begins to hear; what is sealed has other numbers, made by chance."""
         found = begins_at(self._desk, self._mix, int(self._listener.row["sequence"][0]))
@@ -209,6 +214,11 @@ class InterleavedSeat:
             control_channel=channels[1],
             dscp=plan.dscp,
         )
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the other end has hung up."""
+        return self._listener.is_gone
 
     def begins_at(self) -> tuple[int, int]:
         """Return where it begins to hear."""

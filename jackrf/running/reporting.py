@@ -23,6 +23,8 @@ SOON_SECONDS = 0.1
 """After a change; two periods have passed by then."""
 SILENT_SECONDS = 40.0
 """What a receiver told so long ago says nothing any more: five intervals (RFC 3550, 6.3.5)."""
+RELAY_SECONDS = 1.0
+"""How often it is looked whether the relay of encrypted mixes runs, while somebody hears one."""
 MOST_REPORTS = 50
 """A listener that tells more between two of our reports is not listened to until the next one."""
 MOST_AT_ONCE = 16
@@ -100,7 +102,9 @@ class Reporting:
             self._report_to(listener)
         self._new = set()
         if self._told:
-            self._wake_in(max(SOON_SECONDS, self._due - now))
+            pause = max(SOON_SECONDS, self._due - now)
+            sealed = any(one.seal is not None for one in self._told)
+            self._wake_in(min(pause, RELAY_SECONDS) if sealed else pause)
         elif self._desk.audience.waits:
             self._wake_in(EVERY_SECONDS)
 

@@ -101,6 +101,8 @@ class Relay:
 
     def _end(self, number: int) -> None:
         stream = self._streams.pop(number)
+        # The last thing that was said may be goodbye.
+        stream.tell()
         for one in (stream.inside, stream.reports, stream.outside_reports):
             with contextlib.suppress(KeyError, ValueError):
                 self._selector.unregister(one)

@@ -155,11 +155,18 @@ def test_a_relay_that_was_killed_is_replaced(ear: Ear) -> None:
         wait_for(lambda: not audience.sealer.runs)
         client.process(SILENCE)
         assert listener.state() not in ("sending", "waiting")
-        audience.mend()
+        told = 0
+
+        def hear() -> None:
+            nonlocal told
+            told += 1
+
+        audience.watch(hear)
+        assert audience.tend() == [guest]
+        assert told > 0
         assert audience.sealer.pid not in (None, pid)
         assert (listener.is_gone, guest.is_gone) == (False, True)
         until(client, lambda: listener.sent > before + 5)
-        audience.tend()
         assert audience.listeners == [listener]
         audience.stop()
 

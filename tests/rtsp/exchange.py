@@ -46,6 +46,7 @@ class Chair:
     ssrc: int = 0x0BADCAFE
     state: str = "is ready"
     heard: list[tuple[int, bytes]] = field(default_factory=list)
+    is_over: bool = False
 
     def begins_at(self) -> tuple[int, int]:
         """At the end of both."""

@@ -188,3 +188,17 @@ def test_nothing_that_is_sent_raises(pieces: list[bytes]) -> None:
     talk = Talk()
     for piece in pieces:
         talk.say(piece)
+
+
+def test_a_seat_that_hears_nothing_any_more_ends_its_connection() -> None:
+    """Whoever sat there tunes in again, where a silent connection would keep it."""
+    talk = Talk()
+    talk.say(
+        b"SETUP /drums RTSP/1.0\r\nCSeq: 1\r\n"
+        b"Transport: RTP/AVP;unicast;client_port=5004-5005\r\n\r\n"
+    )
+    talk.conversation.tick(talk.now)
+    assert not talk.conversation.closing
+    talk.room.chairs[-1].is_over = True
+    talk.conversation.tick(talk.now)
+    assert talk.conversation.closing

@@ -1,5 +1,6 @@
 """An encrypted mix: other people's decoders open it, and it leaves in the clear by no path."""
 
+import os
 import signal
 import socket
 import urllib.error
@@ -9,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from numpy.typing import NDArray
 
@@ -18,7 +20,7 @@ from jackrf.rtp.sdp import parse as parse_sdp
 from jackrf.testing import DummyJack
 from tests.system.decoders import samples
 from tests.system.instruments import Player, Recorder, wait_for
-from tests.system.music import tone, wait_until_heard
+from tests.system.music import tone, wait_until_heard, wait_until_silent
 from tests.system.players import ffmpeg_tcp, ffmpeg_udp
 from tests.system.running import Program, Running, free_port, jackrf_command
 from tests.system.test_rtsp import heard_exactly, listeners, noise, url
@@ -166,7 +168,9 @@ def test_it_leaves_in_the_clear_by_no_path(dummy_jack: DummyJack, tmp_path: Path
 
 
 def test_jackrf_listen_hears_it_and_tells_how(dummy_jack: DummyJack, tmp_path: Path) -> None:
-    """By RTSP, with the PIN; the sender is told of loss and jitter, encrypted as packets are."""
+    """By RTSP, with the PIN; the sender is told of loss and jitter, encrypted as packets are. When
+    the relay was killed it hears the mix again by itself.
+    """
     with ExitStack() as stack:
         player = stack.enter_context(Player(dummy_jack.name))
         player.play(tone(), loop=True)
@@ -181,3 +185,13 @@ def test_jackrf_listen_hears_it_and_tells_how(dummy_jack: DummyJack, tmp_path: P
         wait_for(lambda: any(one["heard"] is not None for one in listeners(running)))
         (heard,) = [one["heard"] for one in listeners(running) if one["owner"] == "rtsp"]
         assert heard["round_trip_ms"] is None or heard["round_trip_ms"] < 1000.0
+        os.kill(relay_of(running.pid), signal.SIGKILL)
+        wait_until_silent(recorder)
+        wait_until_heard(recorder)
+
+
+def relay_of(pid: int) -> int:
+    """The process that seals for a jackrf."""
+    children = psutil.Process(pid).children()
+    (found,) = [one.pid for one in children if "jackrf.srtp.relay" in one.cmdline()]
+    return int(found)
