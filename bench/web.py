@@ -180,14 +180,14 @@ def _page(place: Place, transport: str, player: Player, sink: dict[str, str]) ->
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        flags = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
+        flags = ["--no-sandbox", "--disable-gpu"]
         browser = driver.chromium.launch(
             executable_path="/usr/bin/chromium",
             args=flags,
             env=dict(sink),
             ignore_default_args=["--mute-audio"],
         )
-        context = browser.new_context()
+        context = browser.new_context(service_workers="block")  # no route sees what they fetch
         context.add_init_script(LISTENING)
         context.add_init_script("localStorage.setItem('jackrf.margin', 'tight')")
         source = (files("jackrf.web") / "page" / "audio" / "receiver.js").read_text()
@@ -208,9 +208,9 @@ def _page(place: Place, transport: str, player: Player, sink: dict[str, str]) ->
         page.wait_for_timeout(1000 * SETTLE_SECONDS)
         if page.get_attribute(".listening", "data-by") != transport:
             raise JackrfError(f"the page does not hear by {transport}")
-        page.evaluate("window.ages.length = 0")
         recording = _Recording(sink)
         time.sleep(0.5)
+        page.evaluate("window.ages.length = 0")
         played = _play_clicks(player)
         time.sleep(0.6)
         heard = recording.end()

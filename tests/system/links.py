@@ -112,6 +112,14 @@ class Link:
         """Take the cable out at the far end."""
         run("ip", "-n", self._name, "link", "set", self.far_device, "down")
 
+    def plug(self) -> None:
+        """Put it in again."""
+        run("ip", "-n", self._name, "link", "set", self.far_device, "up")
+
+    def command(self, *words: str) -> list[str]:
+        """Return the command that runs a program on the far side."""
+        return ["ip", "netns", "exec", self._name, *words]
+
     def there(self, make: Callable[[], Made]) -> Made:
         """Make something, such as a socket, on the far side."""
         with ThreadPoolExecutor(1, initializer=self._enter) as thread:

@@ -17,8 +17,9 @@ from playwright.sync_api import Browser
 
 from jackrf.control import request
 from jackrf.testing import DummyJack
-from tests.system.browsing import Tab, chromium
+from tests.system.browsing import FLAGS, Tab, chromium
 from tests.system.instruments import Player, wait_for
+from tests.system.links import Link
 from tests.system.running import Program, Running, server_port
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
@@ -64,7 +65,7 @@ port = {ear}
 role = "engineer"
 
 [web]
-listen = "127.0.0.1"
+listen = "0.0.0.0"
 port = {http}
 https_port = {https}
 name = "stage.test"
@@ -336,6 +337,30 @@ def test_everybody_can_use_the_pages(
         assert tab.judged(JUDGE) == []
     finally:
         tab.close()
+
+
+def test_a_page_comes_back_when_its_network_does(stage: Stage, tmp_path: Path) -> None:
+    """A phone that was out of reach for some seconds: the same levels, and sound, untouched."""
+    with ExitStack() as far:
+        link = far.enter_context(Link(150))
+        start = tmp_path / "chromium"
+        start.write_text(f'#!/bin/sh\nexec {" ".join(link.command("chromium"))} "$@"\n')
+        start.chmod(0o755)
+        browser = stage.browser.browser_type.launch(executable_path=start, args=FLAGS)
+        far.callback(browser.close)
+        url = stage.link("kick", host=f"https://{link.near}:{stage.https}")
+        phone = Tab(browser, url).connected().listen()
+        far.callback(phone.close)
+        assert phone.by() == "WebTransport"
+        phone.page.get_by_role("slider", name="Vox level", exact=True).focus()
+        phone.page.keyboard.press("ArrowDown")
+        phone.shows("Vox level", "minus 21.0 decibels")
+        link.unplug()
+        phone.page.wait_for_selector(".listening[data-state=lost]")
+        link.plug()
+        phone.connected().playing()
+        phone.shows("Vox level", "minus 21.0 decibels")
+        heard(phone, KICK, -16.5, -13.5)
 
 
 def test_pages_come_back_after_the_relay_and_after_jack(stage: Stage) -> None:
