@@ -220,7 +220,6 @@ def _page(place: Place, transport: str, player: Player, sink: dict[str, str]) ->
         heard = recording.end()
         ages = page.evaluate("window.ages")
         parts = PARTS.search(page.inner_text(".parts"))
-        browser.close()
     late = [1000.0 * (min(after) - at) for at in played if (after := [h for h in heard if h > at])]
     late = [one for one in late if one < LONGEST_MS]
     p50, p99, most = (round(float(q), 2) for q in np.percentile(ages, [50, 99, 100]))
@@ -258,8 +257,9 @@ def _use(place: Place, seconds: float) -> tuple[float, Quantiles]:
     before = _moment(place)
     time.sleep(seconds)
     after = _moment(place)
-    use = 100.0 * (after.cpu - before.cpu) / (after.at - before.at)
-    return use, Quantiles(**after.status["callback_us"])
+    return 100.0 * (after.cpu - before.cpu) / (after.at - before.at), Quantiles(
+        **after.status["callback_us"]
+    )
 
 
 def _crowd(place: Place, say: Callable[[str], None]) -> WebCrowd:
@@ -295,8 +295,6 @@ def measure_web(place: Place, say: Callable[[str], None]) -> Web:
         for transport in TRANSPORTS:
             pages.append(_page(place, transport, player, sink))
             last = pages[-1]
-            say(
-                f"web: {transport}: worker p50 {last.p50} p99 {last.p99} ms, click "
-                f"{statistics.median(last.late_ms):.0f} ms"
-            )
+            click = statistics.median(last.late_ms)
+            say(f"web: {transport}: worker {last.p50} to {last.p99} ms, click {click:.0f} ms")
         return Web(period=128, pages=pages, crowd=_crowd(place, say))

@@ -25,8 +25,8 @@ from jackrf.web.session import PATH, Session, Site
 from jackrf.web.talk import OTHER_CLOCK
 from jackrf.web.ways import expedite
 
-GONE_SECONDS: Final = 10.0
-"""A browser of which nothing at all comes for so long has gone, without a word."""
+GONE_SECONDS: Final = 5.0
+"""A browser of which nothing comes for so long has gone; its page would begin anew after 3."""
 _MOST_DATA: Final = 65_536
 _MOST_OF_A_STREAM: Final = 16_384
 """Bytes that may come before they are looked at, of a connection and of a stream."""
