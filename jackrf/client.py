@@ -142,6 +142,11 @@ class JackClient:
             return False
         return True
 
+    def disconnect(self, source: str, destination: str) -> None:
+        """Disconnect two ports by full name; what is not connected stays so."""
+        with contextlib.suppress(jack.JackError):
+            self._client.disconnect(source, destination)
+
     def connections(self, port: str) -> list[str]:
         """Return the full names of the ports that one of ours is connected to."""
         return peers(self._client, f"{self.name}:{port}")

@@ -94,6 +94,8 @@ class Guest:
             self._project, self._nothing = None, str(error)
             self._tell_dirty(dirty=False)
             raise
+        # The file of a duplicate has the name of what it was copied from.
+        desk.name = request.name or desk.name
         self._host.progress(0.6)
         old = await self._leave()
         keeper = resume(desk, project.path, opened, AS_IT_WAS, self._say)
@@ -118,8 +120,8 @@ class Guest:
         self._host.progress(1.0)
         if desk.client is None:
             self._say("there is no JACK server: the ports appear when one is started", 2)
-            return f"{opened.session.name} is open, and waits for a JACK server"
-        return f"{opened.session.name} is open"
+            return f"{desk.name} is open, and waits for a JACK server"
+        return f"{desk.name} is open"
 
     async def _leave(self) -> "Desk | None":
         """End what runs, but for its audio; return its desk, to be handed over or closed."""

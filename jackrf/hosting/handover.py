@@ -40,6 +40,7 @@ def hand_over(old: Desk, new: Desk) -> None:
     new.stream_name, new.xruns, new.timeline = old.stream_name, old.xruns, old.timeline
     old.client, old.engine, old.state = None, None, WAITING
     new.patchbay.take_over(client, new.pretty)
+    old.patchbay.wishes.withdraw(client, new.patchbay.wishes)
     new.patchbay.wishes.grant(client)
     for number, mix in enumerate(new.mixer.mixes):
         ceiling = new.plans[mix.id].ceiling

@@ -36,6 +36,9 @@ class Graph(Protocol):
     def connect(self, source: str, destination: str) -> bool:
         """Connect two ports; return whether they are connected now."""
 
+    def disconnect(self, source: str, destination: str) -> None:
+        """Disconnect two ports."""
+
     def connections(self, port: str) -> list[str]:
         """Return what one of our ports is connected to."""
 
@@ -98,9 +101,23 @@ class Wishes:
                 if (port, peer) not in self._broken and graph.has_port(peer):
                     self._connect(port, peer, graph)
 
+    def withdraw(self, graph: Graph, others: "Wishes") -> None:
+        """Disconnect what was wished for here and is not by others, who have the ports now."""
+        if not (self.restore and others.restore):
+            return
+        for port in self._ports.values():
+            kept = others.wanted.get(port.wished, ())
+            for peer in self._wanted[port.wished]:
+                if peer not in kept and peer in graph.connections(port.short):
+                    graph.disconnect(*_cable(port, peer, graph))
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether a connection broke a moment ago, be it by a person or with its port."""
+        return bool(self._broken)
+
     def _connect(self, port: OwnPort, peer: str, graph: Graph) -> None:
-        own = f"{graph.name}:{port.short}"
-        graph.connect(*((peer, own) if port.is_input else (own, peer)))
+        graph.connect(*_cable(port, peer, graph))
 
     def hear(self, event: Event, graph: Graph, now: float) -> None:
         """Take in what JACK told.
@@ -248,6 +265,12 @@ class Wishes:
         self._offers = None
         for watcher in self._watchers:
             watcher()
+
+
+def _cable(port: OwnPort, peer: str, graph: Graph) -> tuple[str, str]:
+    """Return both ends of a connection by full name, the source first."""
+    own = f"{graph.name}:{port.short}"
+    return (peer, own) if port.is_input else (own, peer)
 
 
 def _stem(name: str) -> tuple[str, str]:

@@ -25,6 +25,8 @@ JOURNAL_SECONDS = 0.5
 """At most every so often the journal is written: a fader on its way is one line, not a hundred."""
 RETRY_SECONDS = 10.0
 """How long after a write that failed it is tried again."""
+DOUBT_SECONDS, DOUBT_STEP = 1.5, 0.05
+"""How long a save waits until it is clear whether a person has disconnected something."""
 LAST_WRITE_SECONDS = 0.8
 """How long the end waits for the disk."""
 
@@ -142,6 +144,7 @@ class Keeper:
             SessionError: the file holds no session any more.
         """
         self._forget_retry()
+        await self._become_sure()
         async with self._disk:
             changes, batch = self.changes, self._ledger.take_batch()
             try:
@@ -157,6 +160,13 @@ class Keeper:
             self._ledger.saved(changes)
         self._tell_dirty()
         return saved
+
+    async def _become_sure(self) -> None:
+        """Wait until it shows whether a connection was broken by a person or went with its port."""
+        deadline = time.monotonic() + DOUBT_SECONDS
+        while self._wishes.in_doubt and time.monotonic() < deadline:
+            await asyncio.sleep(DOUBT_STEP)
+            self._desk.settle()
 
     def save_soon(self) -> None:
         """Have the desk written into its file by and by; people are told if it cannot be."""

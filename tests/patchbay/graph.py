@@ -32,6 +32,10 @@ class Graph:
             self.cables.append((source, destination))
         return True
 
+    def disconnect(self, source: str, destination: str) -> None:
+        """Disconnect two ports."""
+        self.cables.remove((source, destination))
+
     def connections(self, port: str) -> list[str]:
         """What one of ours is connected to."""
         own = f"{self.name}:{port}"

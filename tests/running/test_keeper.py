@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -233,6 +233,30 @@ def test_wishes_are_kept_like_levels(band: Path) -> None:
             await here.keeper.save()
             assert load(band).inputs["vox"].connect == ["system:capture_2"]
             assert not here.keeper.dirty
+
+    run(work())
+
+
+def test_a_save_waits_until_it_is_sure_of_a_wish(band: Path) -> None:
+    """What a person has disconnected just now is not in the file; what went with its port is."""
+
+    async def work() -> None:
+        async with kept(band) as here:
+            graph = Graph("system:capture_1")
+            here.desk.client = cast("Any", graph)
+            wishes = here.desk.patchbay.wishes
+            cable = ("system:capture_1", "jackrf:in_01")
+            wishes.grant(graph)
+            wishes.hear(graph.unplug(*cable), graph, time.monotonic())
+            graph.ports.clear()
+            await here.keeper.save()
+            assert load(band).inputs["kick"].connect == ["system:capture_1"]
+            graph.ports.append("system:capture_1")
+            wishes.grant(graph)
+            wishes.hear(graph.unplug(*cable), graph, time.monotonic())
+            await here.keeper.save()
+            assert load(band).inputs["kick"].connect == []
+            here.desk.client = None
 
     run(work())
 

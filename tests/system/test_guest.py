@@ -1,6 +1,7 @@
 """What a host has opened, while saves fail, come true later, and sessions take turns."""
 
 import asyncio
+import shutil
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -268,7 +269,9 @@ def test_wishes_are_left_to_the_hosts_patchbay(dummy_jack: DummyJack, tmp_path: 
 
 
 def test_a_session_may_want_its_connections_made(dummy_jack: DummyJack, tmp_path: Path) -> None:
-    """Where no patchbay does it: at the start, and when another session takes over the client."""
+    """Where no patchbay does it: at the start, and when another session takes over the client. What
+    only the one before wanted is disconnected then.
+    """
     first, second = project(tmp_path, "t1"), project(tmp_path, "t2")
     for asked, port in ((first, "system:capture_1"), (second, "system:capture_2")):
         asked.folder.mkdir(parents=True)
@@ -280,7 +283,29 @@ def test_a_session_may_want_its_connections_made(dummy_jack: DummyJack, tmp_path
         async with hosted(dummy_jack.name, first) as (guest, _):
             assert (await status())["inputs"][0]["connections"] == ["system:capture_1"]
             await guest.open(second)
-            assert "system:capture_2" in (await status())["inputs"][0]["connections"]
+            assert (await status())["inputs"][0]["connections"] == ["system:capture_2"]
+
+    asyncio.run(live())
+
+
+def test_a_duplicate_is_known_by_its_own_name(dummy_jack: DummyJack, tmp_path: Path) -> None:
+    """The host copies the files, with the old name in them, and opens the copy: people read the
+    name that the host gave it, and listeners hear the same streams go on.
+    """
+    first = project(tmp_path, "t1")
+
+    async def live() -> None:
+        async with hosted(dummy_jack.name, first) as (guest, _):
+            assert (await status())["session"] == "t1"
+            await guest.save()
+            copy = project(tmp_path, "t1 in the studio")
+            shutil.copytree(first.folder, copy.folder)
+            assert await guest.open(copy) == "t1 in the studio is open"
+            assert (await status())["session"] == "t1 in the studio"
+            with Player(dummy_jack.name) as player:
+                visitor = player.client
+                uuid = int(visitor._client.get_uuid_for_client_name(CLIENT))
+                assert visitor.metadata.pretty_name(uuid) == "jackrf t1 in the studio"
 
     asyncio.run(live())
 
