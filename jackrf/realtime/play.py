@@ -32,6 +32,13 @@ SHORTEST_SMOOTH_SECONDS = 0.2
 """They are shorter at first, in proportion to the age of the stream, while the drift is a guess."""
 FIRST_SHARE = 0.0625
 """Of the jitter, by which the delay is larger as long as the packets seen are few."""
+WIDE_COUNT = 80
+WIDE_SECONDS = 0.002
+"""Where the delay has been too wide by so much for so many rows it is taken back."""
+HURRY_COUNT = 4
+HURRY_MASK = 0xFFFFF
+HURRY_SECONDS = 0.001
+"""Where packets were late in so many of the last 20 rows of the log, and so much is missing."""
 FOLD_SECONDS = 0.0005
 """Further away than this the reading does not hurry back: the delay glides."""
 
@@ -82,6 +89,41 @@ def period_changed(reception, frames):
     dropped = reception.dropped
     _move(reception, reception.goal)
     reception.dropped = dropped
+
+
+@kernel
+def _go_to_goal(reception, frames):
+    """Jump to the goal after a period was played: the next one is where it is heard."""
+    dropped = reception.dropped
+    _move(reception, reception.goal - frames)
+    reception.dropped = dropped
+    reception.delay = reception.goal
+    reception.wide_rows = 0
+    reception.tardy_rows = 0
+
+
+@kernel
+def hurry(reception, frames):
+    """Each 50 ms: take a wider delay at once where packets have come too late again and again.
+
+    One crossfade is heard less than the gaps of many seconds, after which a glide would be there. A
+    single spike, however long, is no reason. What a glide cannot bring back in 10 s is taken back.
+    """
+    above = reception.delay - reception.goal
+    wide = above > WIDE_SECONDS * reception.samplerate
+    reception.wide_rows = reception.wide_rows + 1 if wide else 0
+    if reception.wide_rows > WIDE_COUNT:
+        _go_to_goal(reception, frames)
+    reception.tardy_rows = ((reception.tardy_rows << 1) | reception.tardy) & HURRY_MASK
+    reception.tardy = 0
+    if reception.goal - reception.delay < HURRY_SECONDS * reception.samplerate:
+        return
+    count, rows = 0, reception.tardy_rows
+    while rows != 0:
+        count += rows & 1
+        rows >>= 1
+    if count >= HURRY_COUNT:
+        _go_to_goal(reception, frames)
 
 
 @kernel

@@ -28,7 +28,7 @@ from jackrf.realtime.libc import (
 from jackrf.realtime.log import write_log
 from jackrf.realtime.loop import drift_of
 from jackrf.realtime.meter import kept_reading, peak_of
-from jackrf.realtime.play import period_changed, play, skip, start_playing, steer
+from jackrf.realtime.play import hurry, period_changed, play, skip, start_playing, steer
 from jackrf.realtime.reception import LEARNING, PLAYING, RECEPTION, SEEN, WAITING
 from jackrf.realtime.tap import keep
 
@@ -141,6 +141,8 @@ def finish_period(reception, frames):
     reception.right_peak = max(peak_of(reception.right_at, frames), reception.right_peak * kept)
     if write_log(reception, frames) and reception.locked == PLAYING:
         choose_goal(reception, frames)
+        if reception.same_clock == 0:
+            hurry(reception, frames)
     keep(reception.tap_at, reception.left_at, reception.right_at, frames)
 
 

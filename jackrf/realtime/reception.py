@@ -154,6 +154,9 @@ RECEPTION = np.dtype(
         ("earliest", "i4"),  # frames by which the earliest packet of this period was early
         ("taps", "i4"),  # of the resampler at this rate
         ("table", "i4"),  # which of them
+        ("tardy", "u4"),  # 1: since the last row of the log a packet came too late, in part
+        ("tardy_rows", "u4"),  # the same of the last 20 rows, a bit each
+        ("wide_rows", "u4"),  # rows on end in which the delay was far above its goal
         # Counters and meters.
         ("cycles", "i8"),
         ("packets", "i8"),  # of the stream, played or not

@@ -43,6 +43,8 @@ def _store(reception, timestamp, frames):
         reception.duplicate += 1
         return False
     note_packet(reception, timestamp)
+    if first > 0:
+        reception.tardy = 1
     if first >= frames:
         reception.late += 1
         return True

@@ -128,3 +128,25 @@ def test_periods_that_our_own_server_loses_are_left_out() -> None:
     assert (heard.report["silent"], heard.report["late"]) == (0, 0)
     assert np.ptp(heard.delays[heard.after(20.0)]) <= 16
     assert steps(heard) < 2.0
+
+
+def test_lasting_jitter_is_covered_at_once_and_given_up_in_10_s() -> None:
+    """Reordering by up to 5 packets sets in and ends: after half a second nothing is missing any
+    more, and 10 s after its end the delay is what it was.
+    """
+    sent = sending(36.0, -417.0, 128, seed=3)
+    random = np.random.default_rng(4)
+    arrivals = sent.sent + random.integers(50_000, 150_000, len(sent.sent))
+    begins, ends = 10_000_000_000, 20_000_000_000
+    on = (sent.sent > begins) & (sent.sent < ends)
+    arrivals += np.where(on, random.integers(0, 6, len(arrivals)) * 2_666_000, 0)
+    heard = hearing(sent, arrivals, 34.0)
+    rows = heard.receiver.log()
+    missing = rows["concealed"] + rows["silent"]
+    soon, later = (int(np.searchsorted(rows["ns"], begins + s * 1e9)) for s in (0.5, 9.9))
+    assert 0 < missing[soon] < 0.3 * RATE
+    assert missing[later] == missing[soon]
+    before, after = (heard.delays[int(s * RATE / 128)] for s in (9.5, 30.2))
+    assert after == pytest.approx(before, abs=24)
+    assert heard.report["shifts"] <= 4
+    assert steps(heard) < 2.5
