@@ -190,7 +190,10 @@ class JackClient:
         if self._closed:
             return
         self._closed = True
-        for leave in (self._client.deactivate, self.events.silence, self._client.close):
+        client = self._client
+        # jackd tells us too of each named port that goes, and waits for ever where nobody reads.
+        ports = () if self.events.gone else (client.inports.clear, client.outports.clear)
+        for leave in (client.deactivate, *ports, self.events.silence, client.close):
             with contextlib.suppress(jack.JackError):
                 leave()
         self.events.close()
