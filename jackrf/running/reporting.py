@@ -16,6 +16,7 @@ from jackrf.audience.hearing import hear, identity
 from jackrf.audience.listener import Listener
 from jackrf.audience.reports import sender_report
 from jackrf.desk import Desk
+from jackrf.engine import wait_until
 
 EVERY_SECONDS = 8.0
 """RFC 3550 has 5 s as the least. Waking Python costs as much as fifty periods of a small desk."""
@@ -25,6 +26,8 @@ SILENT_SECONDS = 40.0
 """What a receiver told so long ago says nothing any more: five intervals (RFC 3550, 6.3.5)."""
 RELAY_SECONDS = 1.0
 """How often it is looked whether the relay of encrypted mixes runs, while somebody hears one."""
+LAST_PATIENCE = 0.2
+"""Seconds to wait for the last packet before the goodbye: the server may have stopped calling."""
 MOST_REPORTS = 50
 """A listener that tells more between two of our reports is not listened to until the next one."""
 MOST_AT_ONCE = 16
@@ -109,18 +112,26 @@ class Reporting:
             self._wake_in(EVERY_SECONDS)
 
     def _say_goodbye(self) -> None:
-        """Tell those who came by themselves that nothing more comes.
+        """Tell those who came by themselves that nothing more comes, and send nothing more.
 
         Their connections end with us. Whom the session sends to may wait for us to come back, and
         many a player that is told goodbye does not.
         """
-        for listener in self._told:
-            if listener.destination is None:
-                self._report_to(listener, last=True)
+        leaving = [one for one in self._told if one.destination is None and not one.paused]
+        engine = self._desk.engine
+        if engine is None or not leaving:
+            return
+        for listener in leaving:
+            listener.paused = True
+        # GStreamer takes a packet after the goodbye for one who has come again.
+        now = engine.cycles
+        wait_until(lambda: engine.cycles >= now + 2, LAST_PATIENCE)
+        for listener in leaving:
+            self._report_to(listener, last=True)
 
     def _report_to(self, listener: Listener, *, last: bool = False) -> None:
         client = self._desk.client
-        if client is None or listener.paused:
+        if client is None or (listener.paused and not last):
             return
         ssrc, offset = identity(self._desk, listener)
         report = sender_report(

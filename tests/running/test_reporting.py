@@ -213,18 +213,22 @@ def test_without_listeners_nothing_wakes(dummy_jack: DummyJack) -> None:
 def test_who_came_by_itself_is_told_goodbye(
     dummy_jack: DummyJack, ears: tuple[socket.socket, socket.socket]
 ) -> None:
-    """At the end, once; whom the session sends to may wait for another start, and is not."""
+    """At the end, once, and no packet comes after that, which would undo it; whom the session
+    sends to may wait for another start, and is not told.
+    """
     rtp, rtcp = ears
     with (
         closing(make(f"udp://127.0.0.1:{rtp.getsockname()[1]}")) as desk,
         closing(Reporting(desk)) as reports,
+        socket.socket(type=socket.SOCK_DGRAM) as guest,
         socket.socket(type=socket.SOCK_DGRAM) as guest_rtcp,
         socket.socket(type=socket.SOCK_DGRAM) as sending,
         socket.socket(type=socket.SOCK_DGRAM) as control,
     ):
-        guest_rtcp.bind(("127.0.0.1", 0))
-        guest_rtcp.setblocking(False)
-        sending.connect(rtp.getsockname())
+        for ear in (guest, guest_rtcp):
+            ear.bind(("127.0.0.1", 0))
+            ear.setblocking(False)
+        sending.connect(guest.getsockname())
         control.connect(guest_rtcp.getsockname())
 
         async def talk() -> None:
@@ -233,7 +237,10 @@ def test_who_came_by_itself_is_told_goodbye(
             desk.audience.join(take_datagrams(0, sending, "rtsp://x", "rtsp", control=control))
             await asyncio.sleep(0.3)
             reports.close()
+            assert drained(guest)
             reports.close()
+            await asyncio.sleep(0.1)
+            assert not drained(guest)
 
         asyncio.run(talk())
         told = [[type(one) for one in parse_compound(data)] for data in drained(guest_rtcp)]
