@@ -96,19 +96,20 @@ def _measure(options: argparse.Namespace) -> Results:
         results = Results.read(options.out / "results.json", machine)
         for part in options.parts or USUAL:
             results = results.model_copy(update=PARTS[part](place, options, _say))
+            # What was measured is kept, whatever becomes of the rest.
+            results.write(options.out / "results.json")
     return results
 
 
 def main() -> None:
     """Measure what was asked for, print and write it."""
     options = _options()
+    options.out.mkdir(parents=True, exist_ok=True)
     signal.signal(signal.SIGTERM, _end)
     try:
         results = _measure(options)
     except JackrfError as error:
         sys.exit(f"bench: {error}")
-    options.out.mkdir(parents=True, exist_ok=True)
-    results.write(options.out / "results.json")
     text = markdown(results)
     (options.out / "results.md").write_text(text)
     draw(results, options.out / "results.png")
