@@ -20,8 +20,7 @@ import jack
 
 from jackrf.clocks import identify_clock
 from jackrf.errors import JackServerError
-from jackrf.graph.binding import install, pointer_of, silence
-from jackrf.graph.cables import peers
+from jackrf.graph.binding import install, peers, pointer_of, silence
 from jackrf.graph.notices import Event, Notices
 from jackrf.graph.opening import open_client
 from jackrf.patchbay.metadata import Metadata

@@ -4,6 +4,7 @@ JACK-Client has no public way to give libjack a C function, nor to tell where a 
 in memory. ``tests/graph/test_binding.py`` fails by name when a release renames what is used here.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import jack
@@ -42,3 +43,34 @@ def silence() -> None:
     say_nothing = jack._ffi.cast("void (*)(const char *)", quiet.address)
     jack._lib.jack_set_error_function(say_nothing)
     jack._lib.jack_set_info_function(say_nothing)
+
+
+def peers(client: Any, port: str) -> list[str]:
+    """Return the full names of all that a port is connected to.
+
+    In as few calls of libjack as can be: each lets go of the interpreter, and where another Python
+    thread is busy takes 5 ms to come by it again. JACK-Client makes ten for a port with one cable,
+    and `jackrf status` asks of all ports.
+
+    Args:
+        client: a `jack.Client`, whose port it is.
+        port: its full name; one that is not there is connected to nothing.
+    """
+    pointer = jack._lib.jack_port_by_name(client._ptr, port.encode())
+    if not pointer:
+        return []
+    names = jack._lib.jack_port_get_all_connections(client._ptr, pointer)
+    if not names:
+        return []
+    try:
+        return list(_strings(names))
+    finally:
+        jack._lib.jack_free(names)
+
+
+def _strings(array: Any) -> Iterator[str]:
+    """Yield what stands in a ``const char **`` that a null pointer ends."""
+    number = 0
+    while array[number]:
+        yield jack._ffi.string(array[number]).decode(errors="replace")
+        number += 1
