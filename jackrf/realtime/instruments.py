@@ -10,7 +10,7 @@ from numba import carray
 
 from jackrf.realtime import libc
 from jackrf.realtime.clock import read_clock, woken
-from jackrf.realtime.compiling import JACK_PROCESS, callback
+from jackrf.realtime.compiling import JACK_PROCESS, callback, kernel
 
 SEAT = np.dtype(
     [
@@ -36,16 +36,33 @@ SEAT = np.dtype(
 pointer: Any = libc.pointer
 
 
+@kernel
+def begin_period(seat):
+    """Count a lost period; return ports, tracks, and where in the tracks this one begins."""
+    now = libc.jack_last_frame_time(seat.client)
+    if seat.cycles > 0 and now != seat.next:
+        seat.missed += 1
+    seat.next = now
+    ports = carray(pointer(seat.ports_at), (seat.channels,), np.uint64)
+    tracks = carray(pointer(seat.tracks_at), (seat.channels, seat.frames), np.float32)
+    return ports, tracks, np.int64(np.int32(np.uint32(now - seat.start)))
+
+
+@kernel
+def end_period(seat, frames):
+    """Tell the other side that the period is done."""
+    clock = read_clock(libc.CLOCK_MONOTONIC, seat.clock_at)
+    seat.woken_ns = woken(seat.client, clock, seat.samplerate)
+    seat.now = seat.next
+    seat.next = np.uint32(seat.now + frames)
+    seat.cycles += 1
+
+
 @callback(JACK_PROCESS)
 def play(frames: Any, argument: Any) -> Any:
     """Play the tracks where the frame time says."""
     seat = carray(argument, (1,), SEAT)[0]
-    now = libc.jack_last_frame_time(seat.client)
-    if seat.cycles > 0 and now != seat.next:
-        seat.missed += 1
-    ports = carray(pointer(seat.ports_at), (seat.channels,), np.uint64)
-    tracks = carray(pointer(seat.tracks_at), (seat.channels, seat.frames), np.float32)
-    first = np.int64(np.int32(np.uint32(now - seat.start)))
+    ports, tracks, first = begin_period(seat)
     for channel in range(len(ports)):
         buffer = libc.jack_port_get_buffer(ports[channel], frames)
         samples = carray(pointer(buffer), (frames,), np.float32)
@@ -55,11 +72,7 @@ def play(frames: Any, argument: Any) -> Any:
                 at %= seat.frames
             inside = seat.active == 1 and 0 <= at < seat.frames
             samples[frame] = tracks[channel, at] if inside else np.float32(0.0)
-    clock = read_clock(libc.CLOCK_MONOTONIC, seat.clock_at)
-    seat.woken_ns = woken(seat.client, clock, seat.samplerate)
-    seat.now = now
-    seat.next = np.uint32(now + frames)
-    seat.cycles += 1
+    end_period(seat, frames)
     return 0
 
 
@@ -67,12 +80,7 @@ def play(frames: Any, argument: Any) -> Any:
 def record(frames: Any, argument: Any) -> Any:
     """Write what comes in to where the frame time says."""
     seat = carray(argument, (1,), SEAT)[0]
-    now = libc.jack_last_frame_time(seat.client)
-    if seat.cycles > 0 and now != seat.next:
-        seat.missed += 1
-    ports = carray(pointer(seat.ports_at), (seat.channels,), np.uint64)
-    tracks = carray(pointer(seat.tracks_at), (seat.channels, seat.frames), np.float32)
-    first = np.int64(np.int32(np.uint32(now - seat.start)))
+    ports, tracks, first = begin_period(seat)
     for channel in range(len(ports)):
         buffer = libc.jack_port_get_buffer(ports[channel], frames)
         samples = carray(pointer(buffer), (frames,), np.float32)
@@ -80,9 +88,5 @@ def record(frames: Any, argument: Any) -> Any:
             at = first + frame
             if seat.active == 1 and 0 <= at < seat.frames:
                 tracks[channel, at] = samples[frame]
-    clock = read_clock(libc.CLOCK_MONOTONIC, seat.clock_at)
-    seat.woken_ns = woken(seat.client, clock, seat.samplerate)
-    seat.now = now
-    seat.next = np.uint32(now + frames)
-    seat.cycles += 1
+    end_period(seat, frames)
     return 0

@@ -9,32 +9,7 @@ import pytest
 
 from jackrf.errors import SessionError
 from jackrf.sessions.session import Session, load
-
-BAND = """\
-format = 2
-name = "Band"
-
-[inputs.kick]
-name = "Kick"
-trim = 2.0
-connect = ["system:capture_1"]
-
-[inputs.vox]
-name = "Vox"
-
-[mixes.drums]
-name = "Drums"
-gain = -3
-send_to = ["udp://127.0.0.1:5004"]
-encoding = "L24"
-
-[mixes.drums.sends]
-kick = { gain = -6.0, pan = -0.5 }
-
-[mixes.vox]
-name = "Vox"
-send_to = ["udp://127.0.0.1:5006", "udp://[::1]:5006"]
-"""
+from tests.sessions.texts import BAND
 
 GAIN = "must be a number of dB from -inf (silence) to 10, such as gain = -6.0"
 PAN = "must be a number from -1 (left) to 1 (right), such as pan = -0.5"

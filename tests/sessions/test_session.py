@@ -16,32 +16,7 @@ from pydantic import ValidationError
 from jackrf.errors import SessionError
 from jackrf.sessions import shipped
 from jackrf.sessions.session import Input, Mix, Send, Session, load
-
-BAND = """\
-format = 2
-name = "Band"
-
-[inputs.kick]
-name = "Kick"
-trim = 2.0
-connect = ["system:capture_1"]
-
-[inputs.vox]
-name = "Vox"
-
-[mixes.drums]
-name = "Drums"
-gain = -3
-send_to = ["udp://127.0.0.1:5004"]
-encoding = "L24"
-
-[mixes.drums.sends]
-kick = { gain = -6.0, pan = -0.5 }
-
-[mixes.vox]
-name = "Vox"
-send_to = ["udp://127.0.0.1:5006", "udp://[::1]:5006"]
-"""
+from tests.sessions.texts import BAND
 
 
 def loaded(folder: Path, text: str) -> Session:

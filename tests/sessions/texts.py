@@ -7,6 +7,33 @@ from hypothesis import strategies as st
 
 from jackrf.parameters import MIX, SEND, STRIP, Place, Value
 
+BAND = """\
+format = 2
+name = "Band"
+
+[inputs.kick]
+name = "Kick"
+trim = 2.0
+connect = ["system:capture_1"]
+
+[inputs.vox]
+name = "Vox"
+
+[mixes.drums]
+name = "Drums"
+gain = -3
+send_to = ["udp://127.0.0.1:5004"]
+encoding = "L24"
+
+[mixes.drums.sends]
+kick = { gain = -6.0, pan = -0.5 }
+
+[mixes.vox]
+name = "Vox"
+send_to = ["udp://127.0.0.1:5006", "udp://[::1]:5006"]
+"""
+"""A small session with something of everything."""
+
 GAINS = st.one_of(
     st.just(-math.inf), st.integers(-9000, 1000).map(lambda n: n / 100), st.integers(-90, 10)
 )
