@@ -191,8 +191,11 @@ class JackClient:
         self._closed = True
         client = self._client
         # jackd tells us too of each named port that goes, and waits for ever where nobody reads.
-        ports = () if self.events.gone else (client.inports.clear, client.outports.clear)
-        for leave in (client.deactivate, *ports, self.events.silence, client.close):
+        # Each by itself: of a client that came during an export jackd has forgotten whose they are
+        # when that ends. It says that one cannot be given back then, and has it back all the same.
+        ports = [] if self.events.gone else [*client.inports, *client.outports]
+        returns = [port.unregister for port in ports]
+        for leave in (client.deactivate, *returns, self.events.silence, client.close):
             with contextlib.suppress(jack.JackError):
                 leave()
         self.events.close()

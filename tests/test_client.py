@@ -221,6 +221,23 @@ def test_a_client_of_128_named_ports_closes_at_once(dummy_jack: DummyJack) -> No
         assert time.monotonic() - start < 2.0
 
 
+def test_ports_of_an_export_are_given_back(dummy_jack: DummyJack) -> None:
+    """A client that came while a DAW exported can be opened again with the same ports: jackd has
+    forgotten by then that they were its own.
+    """
+    with closing(JackClient("exporter", dummy_jack.name)) as exporter:
+        exporter.activate()
+        for _ in range(2):
+            exporter._client.set_freewheel(True)
+            with closing(JackClient("jackrf-test", dummy_jack.name)) as client:
+                for number in range(4):
+                    client.add_input(f"in_{number}", PortName("In", number, "Inputs"))
+                    client.add_output(f"out_{number}", PortName("Out", number, "Outputs"))
+                client.activate()
+                exporter._client.set_freewheel(False)
+        assert not exporter._client.get_ports("^jackrf-test:")
+
+
 def test_a_name_that_is_taken_is_refused(client: JackClient, dummy_jack: DummyJack) -> None:
     """It is never made into another one silently; the message says what to do."""
     with pytest.raises(InputError, match=r"'jackrf-test' because .* --name") as refused:

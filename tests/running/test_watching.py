@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from numba import carray
 
+from jackrf.client import JackClient
 from jackrf.desk import Desk, MixPlan
 from jackrf.engine import Engine
 from jackrf.graph.alarm import RINGS_SECONDS
@@ -90,6 +91,26 @@ def test_a_desk_that_runs_is_left_alone(looked: Looked, dummy_jack: DummyJack) -
     assert (looked.desk.state, looked.said) == (RUNNING, [])
     assert looked.watching.due_in is None
     assert not looked.watching.look(looked.desk)
+
+
+def test_who_comes_while_a_daw_exports_is_opened_again_after_it(looked: Looked) -> None:
+    """JACK never calls a client that was opened meanwhile, not afterwards either. While the export
+    lasts all stands still, as far as the client can tell, and opening it again would not help; it
+    is opened again once the graph goes on, and is called then.
+    """
+    server = DummyJack(f"jackrf-{os.getpid()}-exported")
+    with server, closing(JackClient("exporter", server.name)) as exporter:
+        exporter.activate()
+        exporter._client.set_freewheel(True)
+        looked.open(server)
+        assert not any(looked.look() for _ in range(6))
+        assert looked.desk.state == STANDING
+        exporter._client.set_freewheel(False)
+        until(looked.look)
+        looked.desk.leave_jack()
+        looked.open(server)
+        until(lambda: looked.desk.engine is not None and looked.desk.engine.cycles > 0)
+        looked.desk.leave_jack()
 
 
 def test_the_alarm_is_silent_while_jack_calls(looked: Looked, dummy_jack: DummyJack) -> None:

@@ -1,5 +1,6 @@
 """What the server does to its periods while jackrf runs: other sizes, and freewheel."""
 
+import contextlib
 import os
 import subprocess
 import time
@@ -8,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from jackrf.errors import JackrfError
 from jackrf.realtime.context import MAX_PACKET
 from jackrf.rtp.stream import identify
 from jackrf.testing import DummyJack
 from tests.quiet import best_of
 from tests.system.capture import Capture, Captured
 from tests.system.decoders import samples
-from tests.system.instruments import Player, Recorder
+from tests.system.instruments import Player, Recorder, wait_for
 from tests.system.music import one_voice, tone, wait_until_heard
 from tests.system.running import Listening, Running, free_port
 
@@ -24,6 +26,11 @@ pytestmark = pytest.mark.system
 def set_period(server: DummyJack, frames: int) -> None:
     """Change the server's period as a person does."""
     subprocess.run(["jack_bufsize", str(frames)], env=server.environment, check=True, timeout=10)
+
+
+def in_24_bits(session: str) -> str:
+    """Return a session whose mix is sent as L24."""
+    return session.replace("[mixes.ear]", '[mixes.ear]\nencoding = "L24"')
 
 
 def is_whole_tone(packets: list[Captured]) -> bool:
@@ -53,9 +60,7 @@ def test_the_period_changes_while_it_runs(tmp_path: Path) -> None:
         Capture() as capture,
         Player(server.name) as player,
     ):
-        session = one_voice(port, capture.port).replace(
-            "[mixes.ear]", '[mixes.ear]\nencoding = "L24"'
-        )
+        session = in_24_bits(one_voice(port, capture.port))
         with (
             Running(tmp_path, session, server.name) as running,
             Listening(port, server.name) as listening,
@@ -105,3 +110,39 @@ def test_freewheel_sends_nothing(tmp_path: Path) -> None:
         wait_until_heard(recorder)
         assert capture.count > packets
         assert running.running
+
+
+class Starting(Running):
+    """``jackrf run`` that may not mix yet when it answers."""
+
+    def become_ready(self) -> None:
+        """Wait until it answers."""
+        self.wait_until(self.answers)
+
+    def answers(self) -> bool:
+        """Whether it does."""
+        with contextlib.suppress(JackrfError):
+            return bool(self.status())
+        return False
+
+
+def test_who_is_started_during_an_export_is_heard_after_it(tmp_path: Path) -> None:
+    """Not a packet leaves meanwhile; then the listener hears, and what is wished is connected."""
+    with (
+        DummyJack(f"jackrf-{os.getpid()}-exporting") as server,
+        Capture() as capture,
+        Player(server.name) as player,
+    ):
+        player.play(tone(), loop=True)
+        player.client._client.set_freewheel(True)
+        session = in_24_bits(one_voice(capture.port))
+        with Starting(tmp_path, session, server.name) as running:
+            time.sleep(4.0)
+            assert capture.count == 0
+            player.client._client.set_freewheel(False)
+            wait_for(lambda: capture.count > 50 and is_whole_tone(capture.packets[-20:]), 15.0)
+            status = running.status()
+            assert status["state"] == "running"
+            assert status["inputs"][0]["connections"] == player.ports
+            end = running.stop()
+    assert (end.code, end.errors) == (0, "")
