@@ -82,6 +82,10 @@ class Metadata:
         pretty = self.pretty_name(subject)
         return None if pretty is None else (short, pretty)
 
+    def expect_no_echo(self) -> None:
+        """Take the next news of each name for somebody's: what our own writing made was missed."""
+        self._echoes.clear()
+
     def _is_echo(self, subject: int) -> bool:
         """Whether news of a name is our own, come back: each writing does so once.
 

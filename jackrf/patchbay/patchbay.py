@@ -64,6 +64,7 @@ class Patchbay:
             return
         self.wishes.hear(event, client, now)
         if event.kind == "missed":
+            client.metadata.expect_no_echo()
             self._take(self._names.found(client.metadata), client)
 
     def _take(self, renamed: Iterable[tuple[Place, str]], client: JackClient) -> None:

@@ -1,5 +1,6 @@
 """A receiver in JACK: its ports, and whom they are connected to."""
 
+import fcntl
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
@@ -68,6 +69,28 @@ def test_a_port_that_comes_later_is_connected_then(source: Source, dummy_jack: D
             wait_for(
                 lambda: late.is_there() and visitor.connections("in_1") == [f"{NAME}:out_2"], 5.0
             )
+
+
+def test_what_was_missed_is_read_from_the_graph(
+    source: Source, dummy_jack: DummyJack, visitor: JackClient
+) -> None:
+    """JACK told more than was kept: what somebody connected meanwhile is made again on the next
+    client, and a port that came meanwhile is connected.
+    """
+    wanted = [("out_2", "latecomer:in_1")]
+    with closing(output(source, dummy_jack, wanted)) as first:
+        first.start()
+        assert first.is_there()
+        fcntl.fcntl(first.client.events.fileno(), fcntl.F_SETPIPE_SZ, 4096)
+        for number in range(100):
+            visitor.add_input(f"more_{number}", PortName("In", 1, "In"))
+        assert visitor.connect(f"{NAME}:out_1", "visitor:in_2")
+        with closing(JackClient("latecomer", dummy_jack.name)) as latecomer:
+            latecomer.add_input("in_1", PortName("In", 1, "In"))
+            latecomer.activate()
+            assert first.is_there()
+            assert latecomer.connections("in_1") == [f"{NAME}:out_2"]
+            assert first.peers() == [*wanted, ("out_1", "visitor:in_2")]
 
 
 def test_it_tells_its_period(source: Source, dummy_jack: DummyJack) -> None:

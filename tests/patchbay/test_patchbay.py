@@ -1,6 +1,7 @@
 """A desk in a real patchbay: JACK's own small programs rename, connect and disconnect."""
 
 import contextlib
+import fcntl
 import subprocess
 import sys
 import time
@@ -60,13 +61,23 @@ class Room:
             self.desk.settle()
 
     def become_quiet(self) -> int:
-        """Hear JACK until it has nothing to tell; return how much there was."""
-        heard = 0
-        with contextlib.suppress(Empty):
-            while True:
-                self.desk.hear(self.client.events.get(timeout=0.3))
-                heard += 1
+        """Hear JACK until it has nothing to tell but of xruns; return how much there was."""
+        heard, quiet = 0, time.monotonic() + 0.3
+        while time.monotonic() < quiet:
+            with contextlib.suppress(Empty):
+                event = self.client.events.get(timeout=max(0.0, quiet - time.monotonic()))
+                self.desk.hear(event)
+                if event.kind != "xrun":
+                    heard, quiet = heard + 1, time.monotonic() + 0.3
         return heard
+
+    def fall_behind(self) -> None:
+        """Have JACK tell more than is kept until somebody reads: all that follows is missed."""
+        fcntl.fcntl(self.client.events.fileno(), fcntl.F_SETPIPE_SZ, 4096)
+        with closing(JackClient("babbler", self.server.name)) as babbler:
+            babbler.activate()
+            for number in range(100):
+                babbler.add_output(f"out_{number}", PortName("Out", 1, "Out"))
 
     def shown(self) -> list[str]:
         """What people read of the ports."""
@@ -193,6 +204,66 @@ def late(server: DummyJack, ending: str) -> Iterator[Callable[[], object]]:
         client.add_output("out", PortName("Out", 1, "Out"))
         client.activate()
         yield client.close if ending == "closes" else client._client.deactivate
+
+
+def test_what_was_missed_is_read_from_the_graph(room: Room) -> None:
+    """Connections that somebody made, ports that came, and names: as if all had been heard. What
+    was wished for and is connected stays so.
+    """
+    told: list[str] = []
+    room.desk.watch(lambda _, by: told.append(by))
+    room.become_quiet()
+    room.fall_behind()
+    room.run("jack_connect", "system:capture_2", f"{NAME}:in_01")
+    room.run("jack_connect", f"{NAME}:mix_01_r", "system:playback_2")
+    room.rename("in_01", "Boom")
+    room.rename("mix_01_l", "Ben left")
+    with late(room.server, "closes"):
+        assert "missed" in kinds(room)
+        assert room.wanted() == ["system:capture_1", "late:out", "system:capture_2"]
+        assert room.wanted(Place("anna", None, "connect_right")) == ["system:playback_2"]
+        assert set(room.client.connections("in_01")) == set(room.wanted())
+        assert room.names() == ("Boom", "Ben")
+        assert room.shown() == ["Boom", "Ben left", "Ben right"]
+        assert told == ["JACK", "JACK"]
+        settled = time.monotonic() + 1.5 * SETTLE_SECONDS
+        room.follow(lambda: time.monotonic() > settled)
+        assert len(room.wanted()) == 3
+    assert room.wanted() == ["system:capture_1", "late:out", "system:capture_2"]
+
+
+def test_a_port_that_went_unheard_is_wished_for(room: Room) -> None:
+    """Be it told or not that its connection broke first: nobody has disconnected it."""
+    with late(room.server, "closes") as go:
+        room.follow(lambda: room.client.connections("in_01")[-1:] == ["late:out"])
+        room.become_quiet()
+        room.fall_behind()
+        go()
+        kinds(room)
+    assert room.wanted() == ["system:capture_1", "late:out"]
+    with late(room.server, "closes"):
+        room.follow(lambda: room.client.connections("in_01")[-1:] == ["late:out"])
+
+
+def test_a_name_after_one_that_was_missed_is_a_persons(room: Room) -> None:
+    """Our own writing is not told then; what somebody writes right after it is not taken for it."""
+    room.become_quiet()
+    room.fall_behind()
+    room.desk.change({Place(None, "kick", "name"): "Boom"})
+    kinds(room)
+    room.rename("in_01", "Snare")
+    room.follow(lambda: room.names() == ("Snare", "Anna"))
+
+
+def kinds(room: Room) -> list[str]:
+    """Hear all that is there at once; return which kinds of events that were."""
+    found: list[str] = []
+    with contextlib.suppress(Empty):
+        while True:
+            event = room.client.events.get_nowait()
+            found.append(event.kind)
+            room.desk.hear(event)
+    return found
 
 
 LATE = """
