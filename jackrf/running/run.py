@@ -15,7 +15,7 @@ from jackrf.desk import Desk
 from jackrf.errors import InputError, JackServerError
 from jackrf.parameters import Place
 from jackrf.reports import describe, status
-from jackrf.running.heap import set_aside
+from jackrf.running.heap import set_aside, sweep
 from jackrf.running.heeding import Heeding
 from jackrf.running.identifying import Identifying
 from jackrf.running.keeper import Keeper
@@ -230,6 +230,7 @@ class Running:
                 self._say(f"waiting for JACK: {error}", 3)
         else:
             self._refusal = ""
+            sweep()
 
     async def _pause(self, seconds: float | None) -> None:
         with contextlib.suppress(TimeoutError):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from jackrf.running.heap import set_aside
+from jackrf.running.heap import set_aside, sweep
 
 
 @pytest.fixture(autouse=True)
@@ -44,3 +44,17 @@ def test_what_ended_meanwhile_goes_with_the_next_session() -> None:
     assert gone() is not None
     set_aside()
     assert gone() is None
+
+
+def test_what_came_since_is_let_go_in_a_moment() -> None:
+    """While what was set aside before is passed over."""
+    kept = [[number] for number in range(300_000)]
+    set_aside()
+    rings = [Ring() for _ in range(1000)]
+    gone = weakref.ref(rings[0])
+    del rings
+    start = time.thread_time()
+    sweep()
+    assert time.thread_time() - start < 0.02
+    assert gone() is None
+    assert len(kept) == 300_000
