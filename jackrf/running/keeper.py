@@ -7,7 +7,7 @@ stands in the journal within a second, and is there again at the next start.
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ class Keeper:
         self._disk = asyncio.Lock()
         self._moved = asyncio.Event()
         self._ending = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
         self._retry: asyncio.TimerHandle | None = None
         self._watchers: list[Callable[[bool], object]] = []
         self._was_dirty = False
@@ -118,7 +118,12 @@ class Keeper:
 
     async def start(self) -> None:
         """Begin to keep the journal; call `close` afterwards, whatever happens."""
-        self._tasks.append(asyncio.create_task(self._keep_journal()))
+        self._begin(self._keep_journal())
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
         """Write the last of the journal, and let go of it. Harmless when called again."""
@@ -170,7 +175,7 @@ class Keeper:
 
     def save_soon(self) -> None:
         """Have the desk written into its file by and by; people are told if it cannot be."""
-        self._tasks.append(asyncio.create_task(self._save_or_say()))
+        self._begin(self._save_or_say())
 
     async def _save_or_say(self) -> None:
         try:
@@ -190,8 +195,7 @@ class Keeper:
     async def texts(self) -> tuple[str, str]:
         """Return what the file held when it was read or saved, and what it would hold now."""
         changes, before = self.changes, plain_text(self._last)
-        now = await in_background(lambda: edited(before, changes.values, changes.wishes))
-        return before, now
+        return before, await in_background(lambda: edited(before, changes.values, changes.wishes))
 
     async def finish(self) -> None:
         """Save at the end if that is wanted; else say what is not saved."""
@@ -245,7 +249,7 @@ class Keeper:
             self._retry = loop.call_later(RETRY_SECONDS, self._try_again)
 
     def _try_again(self) -> None:
-        self._tasks.append(asyncio.create_task(self._save_again()))
+        self._begin(self._save_again())
 
     async def _save_again(self) -> None:
         with contextlib.suppress(JackrfError):
