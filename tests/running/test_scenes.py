@@ -17,7 +17,7 @@ from jackrf.running.scenes import Scenes, checked_fade
 from jackrf.sessions.scene_files import SceneFiles
 from jackrf.sessions.scenes import SAFE, Skipped
 from jackrf.testing import OfflineClient
-from jackrf.units import db_to_amplitude
+from jackrf.units import amplitude_to_db, db_to_amplitude
 from tests.offline import RATE, Floats, noise, streams
 from tests.osc.desks import desk_of, everything, small_desk
 
@@ -291,7 +291,8 @@ class Sounding:
             yield self.client.run(inputs, self.period)
 
 
-PERIODS = (16, 17, 32, 64, 128, 256, 441, 512, 1024, 2048, 4096)
+PERIODS = (16, 17, 32, 64, 128, 256, 441, 512, 1024, 2048, 4096, 8192)
+"""All that JACK has by default, and some between; 8192 is as much as the memory holds."""
 
 
 @pytest.mark.parametrize("period", PERIODS)
@@ -313,13 +314,16 @@ def test_a_recall_from_all_up_to_silence_and_back_is_smooth(
     assert not fall[:, -1].any()
     assert np.allclose(rise[:, -1], full)
     slope = full / GLIDE
+    steepest = 0.0
     for before, heard in ((start, fall), (fall, rise)):
         line = np.concatenate((before[:, -1:], heard), axis=1).astype(np.float64)
         steps = np.diff(line)
-        assert np.abs(steps).max() <= slope * 1.001 + 1e-7
+        steepest = max(steepest, float(np.abs(steps).max()))
+        assert steepest <= slope * 1.001 + 1e-7
         first = np.abs(steps[:, :period])
         assert first.min() == pytest.approx(first.max(), rel=0.02, abs=1e-7)
         assert first.min() > 0.0
+    print(f"{period} frames, {inputs} x {mixes}: steepest step {steepest / slope:.4f} of 20 ms's")
 
 
 def test_a_recall_and_its_undo_are_one_swap_each(tmp_path: Path) -> None:
@@ -351,10 +355,27 @@ def test_nothing_in_a_recall_is_above_the_ceiling(tmp_path: Path, period: int) -
     """Full-scale noise at +10 dB from eight inputs, down and up, also in the midst of a glide."""
     sounding = Sounding(tmp_path, 8, 2, period)
     asyncio.run(sounding.save_both())
-    for name, frames in (("", 8192), ("off", 4096), ("up", 48000), ("off", 4096), ("up", 48000)):
+    short, loudest = max(4096, period), 0.0
+    for name, frames in (("", 8192), ("off", short), ("up", 48000), ("off", short), ("up", 48000)):
         loud = noise(period, 8, frames)
         (heard,) = sounding.play(loud, name)
-        assert np.abs(heard).max() <= db_to_amplitude(CEILING) + 1e-6
+        loudest = max(loudest, float(np.abs(heard).max()))
+    assert loudest <= db_to_amplitude(CEILING) + 1e-6
+    print(f"{period} frames: loudest {amplitude_to_db(loudest):.3f} dBFS, ceiling {CEILING}")
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_a_recall_into_the_limiter_is_smooth(tmp_path: Path, period: int) -> None:
+    """Of a constant 32 dB above the ceiling no step is above the slope of its own 20 ms ramp."""
+    sounding = Sounding(tmp_path, 16, 1, period)
+    asyncio.run(sounding.save_both())
+    constant = np.full((16, RATE), np.float32(1.0), np.float32)
+    slope = 16 * db_to_amplitude(10.0) * math.sqrt(0.5) / GLIDE
+    heard = np.concatenate(list(sounding.play(constant, "", "off", "up", "off", "up")), axis=1)
+    steepest = float(np.abs(np.diff(heard[:, period:].astype(np.float64))).max())
+    assert steepest <= slope
+    assert np.abs(heard).max() <= db_to_amplitude(CEILING) + 1e-6
+    print(f"{period} frames, into the limiter: steepest step {steepest / slope:.4f} of 20 ms's")
 
 
 def test_a_recall_in_the_midst_of_a_fade_goes_on_from_there(tmp_path: Path) -> None:
