@@ -7,7 +7,7 @@ a window attached; it answers a command with several replies, the last of which 
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,6 +19,14 @@ from tests.system.instruments import wait_for
 def is_installed() -> bool:
     """Whether there is an nsmd to test with."""
     return shutil.which("nsmd") is not None
+
+
+def started(command: Sequence[str], surroundings: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a daemon that is not heard."""
+    silent = subprocess.DEVNULL
+    return subprocess.Popen(
+        command, env=dict(surroundings), stdin=silent, stdout=silent, stderr=silent
+    )
 
 
 class Nsmd(Osc):
@@ -34,23 +42,24 @@ class Nsmd(Osc):
         client: its only client's name and id.
     """
 
+    CREATED = "Session created"
+    """What it says in the end when there is a new session."""
+
     def __init__(self, root: Path, environment: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self.root = root
         self.session = self.client = ""
         surroundings = os.environ | dict(environment or {})
-        self._daemon = subprocess.Popen(
-            ["nsmd", "--session-root", str(root)],
-            env=surroundings,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        note = Path(surroundings["XDG_RUNTIME_DIR"], "nsm", "d", str(self._daemon.pid))
+        self._daemon = self._start(surroundings)
+
+    def _start(self, surroundings: dict[str, str]) -> subprocess.Popen[bytes]:
+        daemon = started(["nsmd", "--session-root", str(self.root)], surroundings)
+        note = Path(surroundings["XDG_RUNTIME_DIR"], "nsm", "d", str(daemon.pid))
         wait_for(lambda: note.exists() and ":" in note.read_text())
         port = note.read_text().strip().rstrip("/").rpartition(":")[2]
         self.peer = ("127.0.0.1", int(port))
         self.send("/nsm/gui/gui_announce")
+        return daemon
 
     @property
     def project(self) -> Path:
@@ -67,7 +76,7 @@ class Nsmd(Osc):
 
     def new(self, session: str, client: str = "") -> None:  # noqa: ARG002 - it makes its own ids
         """Make a session without clients; the one before is saved and closed."""
-        self._command("new", session, end="Session created")
+        self._command("new", session, end=self.CREATED)
         self.session, self.client = session, ""
 
     def add(self) -> None:
