@@ -30,6 +30,7 @@ ALLOWED = {
     "audience/hearing.py": "the answers to those reports carry it back",
     "realtime/arrival.py": "the kernel stamps datagrams with it (socket(7), SO_TIMESTAMPNS)",
     "realtime/libc.py": "the number of that clock, for those stamps",
+    "web/feed.py": "as realtime/arrival.py",
     "web/pins.py": "as web/certificates.py",
     "web/certificates.py": "from when to when a certificate is valid",
     "running/reporting.py": "RTCP's sender reports carry it (RFC 3550 section 6.4.1)",

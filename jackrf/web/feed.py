@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 import time
 from collections.abc import Callable
 from typing import Final
@@ -11,9 +12,13 @@ from jackrf.web.packets import Packets
 from jackrf.web.plan import Clock, MixPlan
 
 OLD_NS: Final = 20_000_000
-"""What is older, beyond a period, is thrown away: it waited here while this process was busy."""
+"""What is older is thrown away: it waited here while this process was busy."""
 PACKETS_PER_TURN: Final = 64
 LONGEST: Final = 4096
+STAMPED: Final = 35
+"""SO_TIMESTAMPNS (socket(7)): of a Unix socket, the time of day at which a datagram was sent."""
+_STAMP: Final = struct.Struct("ll")
+_STAMP_ROOM: Final = socket.CMSG_SPACE(_STAMP.size)
 
 
 class Feed:
@@ -39,6 +44,7 @@ class Feed:
         self._packets = Packets(plan.sample_bytes, clock.rate)
         self._socket = socket.socket(fileno=plan.descriptor)
         self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, STAMPED, 1)
 
     def start(self) -> None:
         """Take packets; call :meth:`close` afterwards."""
@@ -76,16 +82,29 @@ class Feed:
     def _read(self) -> None:
         for _ in range(PACKETS_PER_TURN):
             try:
-                rtp = self._socket.recv(LONGEST)
+                rtp, told, _, _ = self._socket.recvmsg(LONGEST, _STAMP_ROOM)
             except BlockingIOError:
                 return
+            waited = _waited(told)
             now = time.monotonic_ns()
-            packet = self._packets.make(rtp, now)
+            packet = self._packets.make(rtp, now - waited)
             if packet is None:
                 self.broken += 1
-            elif now - packet.made > OLD_NS + 1_000_000 * self._clock.milliseconds:
+            elif waited > OLD_NS:
                 self.old += 1
             else:
                 seconds = now / 1e9
                 for listener in self.listeners:
                     listener.offer(packet, seconds)
+
+
+def _waited(told: list[tuple[int, int, bytes]]) -> int:
+    """Return how many nanoseconds ago a datagram was sent, by the kernel's account.
+
+    It has the time of day alone: where somebody has just set that, what waits is too old or new.
+    """
+    for level, kind, stamp in told:
+        if (level, kind) == (socket.SOL_SOCKET, STAMPED):
+            seconds, nanoseconds = _STAMP.unpack(stamp)
+            return max(time.time_ns() - int(seconds) * 1_000_000_000 - int(nanoseconds), 0)
+    return 0

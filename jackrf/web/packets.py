@@ -7,7 +7,7 @@ An RTP packet comes in, 24 bytes (little-endian) and the same samples go out:
     5  u8   bytes of a sample: 2 (L16, RFC 3551) or 3 (L24, RFC 3190), big-endian as there
     6  u8   channels, 2
     7  u8   0
-    8  u64  microseconds, of the relay's clock: when the first frame was made
+    8  u64  microseconds, of the relay's clock: when the audio thread sent the first frame
     16 u64  number of the first frame
 
 The number of the frame places the samples: what is lost is a hole of its own length, not a slip.
@@ -25,53 +25,6 @@ HEADER: Final = struct.Struct("<IBBBBQQ")
 
 LONGEST_DATAGRAM: Final = 1150
 """Bytes that fit into a packet of QUIC of 1200 bytes, which every network takes."""
-WINDOW_NS: Final = 2_000_000_000
-"""For which the quickest packet says when frames are made; then it is asked anew: clocks drift."""
-JUMP_NS: Final = 500_000_000
-"""A frame that is so far from where it should be belongs to another run of JACK."""
-
-
-class FrameClock:
-    """When frames were made, from when they arrive: none arrives before it is made.
-
-    The audio thread sends at the start of a cycle and nobody can be quicker than that, so the
-    least delay that was seen in some seconds is taken for none.
-
-    Args:
-        rate: Hz.
-    """
-
-    def __init__(self, rate: int) -> None:
-        self.rate = rate
-        self._frame: int | None = None
-        self._least = self._next_least = 0
-        self._turn = 0
-
-    def place(self, timestamp: int, now: int) -> tuple[int, int]:
-        """Return the number of a packet's first frame, and when it was made.
-
-        Args:
-            timestamp: of RTP, 32 bits.
-            now: nanoseconds, when it arrived.
-        """
-        frame = self._unwrapped(timestamp)
-        offset = now - frame * 1_000_000_000 // self.rate
-        if self._frame is None or abs(offset - self._least) > JUMP_NS:
-            self._least = self._next_least = offset
-            self._turn = now + WINDOW_NS
-        self._frame = frame
-        self._next_least = min(self._next_least, offset)
-        if now >= self._turn:
-            self._least, self._next_least = self._next_least, offset
-            self._turn = now + WINDOW_NS
-        self._least = min(self._least, offset)
-        return frame, frame * 1_000_000_000 // self.rate + self._least
-
-    def _unwrapped(self, timestamp: int) -> int:
-        if self._frame is None:
-            return timestamp + (1 << 32)
-        step = (timestamp - self._frame) & 0xFFFFFFFF
-        return self._frame + (step if step < 1 << 31 else step - (1 << 32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +34,7 @@ class Packet:
     Attributes:
         data: as it goes to a browser.
         frames: how many there are in it.
-        made: nanoseconds, when its first frame was made.
+        made: nanoseconds, when the audio thread sent it.
         message: the same as a message of a WebSocket, made once for all who hear it.
         datagrams: the same in as few datagrams as fit into packets of QUIC.
     """
@@ -103,15 +56,16 @@ class Packets:
 
     def __init__(self, sample_bytes: int, rate: int) -> None:
         self._sample_bytes = sample_bytes
-        self._clock = FrameClock(rate)
+        self._rate = rate
         self._number = 0
+        self._frame: int | None = None
 
-    def make(self, datagram: bytes, now: int) -> Packet | None:
+    def make(self, datagram: bytes, made: int) -> Packet | None:
         """Return what a browser gets of an RTP packet; None of anything else.
 
         Args:
             datagram: as jackrf sends it.
-            now: nanoseconds.
+            made: nanoseconds, when the audio thread sent it.
         """
         try:
             rtp = parse(datagram)
@@ -120,10 +74,17 @@ class Packets:
         frames, rest = divmod(len(rtp.payload), CHANNELS * self._sample_bytes)
         if not frames or rest:
             return None
-        frame, made = self._clock.place(rtp.timestamp, now)
+        self._frame = frame = self._unwrapped(rtp.timestamp)
         self._number = (self._number + 1) & 0xFFFFFFFF
         data = self._packed(rtp.payload, frame, made)
         return Packet(data, frames, made, framed(data), self._split(data, rtp.payload, frame, made))
+
+    def _unwrapped(self, timestamp: int) -> int:
+        """Return the number of a frame, of which 32 bits are known."""
+        if self._frame is None:
+            return timestamp + (1 << 32)
+        step = (timestamp - self._frame) & 0xFFFFFFFF
+        return self._frame + (step if step < 1 << 31 else step - (1 << 32))
 
     def _packed(self, payload: bytes, frame: int, made: int) -> bytes:
         microseconds = max(made, 0) // 1000
@@ -134,7 +95,7 @@ class Packets:
         """Return a packet in parts, each with the place in time of its own first frame."""
         if len(data) <= LONGEST_DATAGRAM:
             return (data,)
-        size, rate = CHANNELS * self._sample_bytes, self._clock.rate
+        size, rate = CHANNELS * self._sample_bytes, self._rate
         room = (LONGEST_DATAGRAM - HEADER.size) // size * size
         parts = -(-len(payload) // room)
         many = -(-len(payload) // (size * parts))

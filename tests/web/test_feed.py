@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import time
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from jackrf.web.feed import Feed
 from jackrf.web.listener import Listener
 from jackrf.web.packets import Packet
 from jackrf.web.plan import Clock, MixPlan
+from tests.web.serving import until
 from tests.web.test_packets import rtp
 
 
@@ -20,6 +22,10 @@ class Ears:
     def __init__(self) -> None:
         self.clock = Clock(48000, 128)
         self.heard: list[Packet] = []
+
+    def has(self, many: int) -> bool:
+        """Whether it has heard so many."""
+        return len(self.heard) == many
 
     def offer(self, packet: Packet, now: float) -> None:
         """Keep it."""
@@ -83,6 +89,37 @@ def test_what_waited_is_thrown_away() -> None:
         await asyncio.sleep(0.02)
         assert feed.old == 3
         assert len(ears.heard) == 2
+
+    run(talk)
+
+
+def test_a_packet_says_when_it_was_sent_not_when_it_was_read() -> None:
+    """By the kernel's account: also where the sound of JACK is slow, as on a busy machine."""
+
+    async def talk(feed: Feed, near: socket.socket, _: list[bool]) -> None:
+        ears = join(feed)
+        for number in range(6):
+            before = time.monotonic_ns()
+            near.send(rtp(128 * number))
+            after = time.monotonic_ns()
+            time.sleep(0.008)  # noqa: ASYNC251 - three times as long as the sound lasts
+            await until(partial(ears.has, number + 1))
+            assert before - 50_000 <= ears.heard[-1].made <= after + 50_000
+        assert feed.old == 0
+
+    run(talk)
+
+
+def test_a_clock_that_is_set_makes_nothing_older_than_new(monkeypatch: Any) -> None:
+    """It has gone back by an hour: what waits counts as new."""
+
+    async def talk(feed: Feed, near: socket.socket, _: list[bool]) -> None:
+        ears = join(feed)
+        near.send(rtp(0))
+        then = time.time_ns() - 3600 * 10**9
+        monkeypatch.setattr(time, "time_ns", lambda: then)
+        await until(lambda: ears.heard)
+        assert abs(time.monotonic_ns() - ears.heard[0].made) < 10**9
 
     run(talk)
 
