@@ -19,7 +19,7 @@ SETUP = ROOT / "scripts" / "setup"
 REAL = ("bash", "cat", "cksum", "dirname", "env", "grep", "sort")
 THERE = (
     *("jackd", "jack_wait", "ffmpeg", "gst-launch-1.0", "gst-inspect-1.0", "gcc"),
-    *("ip", "aj-snapshot", "oscsend", "node", "npm", "chromium", "openssl"),
+    *("ip", "aj-snapshot", "oscsend", "node", "npm", "chromium", "firefox-esr", "openssl"),
     *("pipewire", "pw-metadata", "pw-jack", "wireplumber", "dbus-run-session"),
     *("pulseaudio", "parec", "cvlc"),
 )

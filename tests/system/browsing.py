@@ -49,6 +49,18 @@ SAMPLES = """
 """
 
 
+def loudness(played: list[float], *frequencies: float) -> list[float]:
+    """Return how loud some frequencies are in what `SAMPLES` gives: a rate and samples; dBFS."""
+    rate, *samples = played
+    window = np.hanning(len(samples))
+    spectrum = np.abs(np.fft.rfft(np.array(samples) * window)) / (window.sum() / 2)
+    found = []
+    for frequency in frequencies:
+        at = round(frequency * len(samples) / rate)
+        found.append(float(20.0 * np.log10(spectrum[at - 2 : at + 3].max() + 1e-9)))
+    return found
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Run Debian's Chromium without a screen."""
@@ -125,14 +137,7 @@ class Tab:
 
     def levels(self, *frequencies: float) -> list[float]:
         """Return how loud some frequencies are in what is played now, in dBFS."""
-        rate, *samples = self.page.evaluate(SAMPLES)
-        window = np.hanning(len(samples))
-        spectrum = np.abs(np.fft.rfft(np.array(samples) * window)) / (window.sum() / 2)
-        found = []
-        for frequency in frequencies:
-            at = round(frequency * len(samples) / rate)
-            found.append(float(20.0 * np.log10(spectrum[at - 2 : at + 3].max() + 1e-9)))
-        return found
+        return loudness(self.page.evaluate(SAMPLES), *frequencies)
 
     def text(self, label: str) -> str:
         """Return what a screen reader says of a slider."""

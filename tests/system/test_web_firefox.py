@@ -1,0 +1,66 @@
+"""The page in Debian's Firefox: heard, moved, moved by others, and back after its relay has died.
+What else a page does is tried in Chromium (`tests.system.test_web`), on the same stage.
+"""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.system.browsing import Tab
+from tests.system.firefox import FirefoxTab, firefox, sink
+from tests.system.test_web import BASS, KICK, SILENT, Stage, at_the_stage, heard, stage
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+
+__all__ = ["at_the_stage", "stage"]
+
+ARROW_UP, ARROW_DOWN = "\ue013", "\ue015"
+NOTHING = (-200.0, SILENT)
+
+
+def is_moved_and_moves(stage: Stage, page: FirefoxTab) -> None:
+    """A fader in Firefox changes what Chromium hears, and one in Chromium what Firefox does."""
+    other = Tab(stage.browser, stage.link())
+    try:
+        other.connected().listen()
+        page.press("Kick level", ARROW_DOWN, 6)
+        page.shows("Kick level", "minus 6.0 decibels")
+        other.shows("Kick level", "minus 6.0 decibels")
+        page.hears({KICK: (-23.0, -19.0), BASS: NOTHING})
+        heard(other, KICK, -23.0, -19.0)
+        other.page.get_by_role("slider", name="Kick level", exact=True).focus()
+        other.page.keyboard.press("PageUp")
+        page.shows("Kick level", "0.0 decibels")
+        page.hears({KICK: (-17.0, -13.0), BASS: NOTHING})
+    finally:
+        other.close()
+
+
+def is_back_after_its_relay(stage: Stage, page: FirefoxTab) -> None:
+    """With its levels, by itself."""
+    page.press("Kick level", ARROW_DOWN, 3)
+    page.hears({KICK: (-20.0, -16.0)})
+    os.kill(stage.running.status()["web"]["relay"], signal.SIGKILL)
+    page.until("document.querySelector('.state').dataset.state === 'lost'")
+    page.connected().playing().shows("Kick level", "minus 3.0 decibels")
+    page.hears({KICK: (-20.0, -16.0), BASS: NOTHING})
+    page.press("Kick level", ARROW_UP, 3)
+    page.hears({KICK: (-17.0, -13.0)})
+
+
+@pytest.mark.parametrize("transport", ["WebTransport", "WebSocket"])
+def test_firefox_hears_its_mix_and_moves_it(stage: Stage, tmp_path: Path, transport: str) -> None:
+    """By each transport: a tone by its frequency, in the loudness that its send has."""
+    datagrams = transport == "WebTransport"
+    with (
+        sink(tmp_path) as environment,
+        firefox(tmp_path, environment, network__webtransport__enabled=datagrams) as browser,
+    ):
+        page = browser.open(stage.link("kick")).connected().listen()
+        page.hears({KICK: (-17.0, -13.0), BASS: NOTHING})
+        assert page.by() == transport
+        is_moved_and_moves(stage, page)
+        is_back_after_its_relay(stage, page)
+        assert page.by() == transport
