@@ -60,7 +60,10 @@ class Answers:
             {
                 "role": grant.role,
                 "mix": grant.mix,
-                "mixes": [{"id": m.id, "name": m.name, "number": numbers[m.id]} for m in seen],
+                "mixes": [
+                    {"id": m.id, "name": m.name, "number": numbers[m.id], "encrypted": m.encrypted}
+                    for m in seen
+                ],
                 "session": self._plan.session,
                 "rate": self._rate(),
                 "https": self._plan.https_port if self._plan.certificate else None,

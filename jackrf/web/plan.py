@@ -17,12 +17,14 @@ class MixPlan:
         name: what people call it.
         sample_bytes: of its packets, 2 or 3.
         descriptor: of the socket from which its packets come.
+        encrypted: whether it is heard only where nobody else can, and so not on a page.
     """
 
     id: str
     name: str
     sample_bytes: int
     descriptor: int
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,7 @@ class WebService:
                     mix.name,
                     PAYLOADS[self._desk.plans[mix.id].encoding].sample_bytes,
                     theirs[mix.id],
+                    self._desk.plans[mix.id].key is not None,
                 )
                 for mix in mixes
             ],

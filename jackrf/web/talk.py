@@ -18,6 +18,7 @@ FIRST_WORD_SECONDS: Final = 5.0
 """Within which a page has to show its token."""
 
 WRONG_TOKEN: Final = 4401
+ENCRYPTED: Final = 4403
 NO_SUCH_MIX: Final = 4404
 OTHER_CLOCK: Final = 4000
 TOO_MUCH: Final = 1009
@@ -39,7 +40,10 @@ def admitted(said: Mapping[str, Any], gate: Gate, feeds: Mapping[str, Feed]) -> 
     mix = None if grant is None else grant.mix or said.get("mix")
     if grant is None or said.get("mix") not in (None, mix):
         return WRONG_TOKEN
-    return (feeds.get(mix) if isinstance(mix, str) else None) or NO_SUCH_MIX
+    feed = feeds.get(mix) if isinstance(mix, str) else None
+    if feed is None:
+        return NO_SUCH_MIX
+    return ENCRYPTED if feed.plan.encrypted else feed
 
 
 def hello(feed: Feed, now: float) -> dict[str, Any]:

@@ -59,6 +59,12 @@ limiter = false
 bass = {{ gain = -6.0 }}
 vox = {{ gain = 0.0 }}
 
+[mixes.choir]
+name = "Eve"
+encrypt = true
+[mixes.choir.sends]
+vox = {{ gain = 0.0 }}
+
 [[osc.surfaces]]
 host = "127.0.0.1"
 port = {ear}
@@ -220,6 +226,39 @@ def test_who_only_listens_moves_nothing(stage: Stage) -> None:
         tab.close()
 
 
+def test_an_encrypted_mix_is_moved_and_not_heard_and_the_page_says_so(stage: Stage) -> None:
+    """Its musician's page has no button that would do nothing; nor has the engineer's, there."""
+    with ExitStack() as tabs:
+        eve = Tab(stage.browser, stage.link("choir"))
+        tabs.callback(eve.close)
+        mixer = Tab(stage.browser, stage.link())
+        tabs.callback(mixer.close)
+        eve.connected().page.wait_for_selector("text=This mix is encrypted")
+        assert not eve.page.is_visible(".listen")
+        eve.drag("Vox level", -0.25)
+        mixer.connected().page.click(".card:has-text('Eve')")
+        mixer.page.wait_for_selector("text=This mix is encrypted")
+        mixer.shows("Vox level", eve.text("Vox level"))
+        mixer.page.click(".card:has-text('Dave')")
+        mixer.page.wait_for_selector(".listen")
+        assert not mixer.page.is_visible("text=This mix is encrypted")
+        eve.page.get_by_role("button", name="Undo").click()
+        assert not [*eve.problems, *mixer.problems]
+
+
+@pytest.mark.parametrize("transport", ["WebTransport", "WebSocket"])
+def test_a_tab_that_is_closed_says_goodbye(stage: Stage, transport: str) -> None:
+    """Nobody takes its silence for a bad network, and nothing more is sent to it."""
+    tab = Tab(stage.browser, stage.link("kick"), datagrams=transport == "WebTransport")
+    try:
+        tab.connected().listen()
+        wait_for(lambda: len(stage.running.status()["web"]["listeners"]) == 1, 5.0)
+        tab.page.close(run_before_unload=True)
+        wait_for(lambda: not stage.running.status()["web"]["listeners"], 2.0)
+    finally:
+        tab.close()
+
+
 def test_a_wrong_link_says_so(stage: Stage) -> None:
     """In words, and the page does not go on asking."""
     tab = Tab(stage.browser, f"http://127.0.0.1:{stage.http}/#t=wrong")
@@ -313,21 +352,38 @@ def test_scenes_are_saved_looked_at_and_recalled(stage: Stage) -> None:
         ("mix-portrait", "kick", (390, 844)),
         ("mix-landscape", "kick", (1180, 820)),
         ("mix-phone-landscape", "kick", (844, 390)),
+        ("mix-tablet-portrait", "kick", (820, 1180)),
+        ("encrypted", "choir", (390, 844)),
+        ("scenes", "kick", (390, 844)),
+        ("scenes-landscape", "kick", (1180, 820)),
+        ("alone", "nobody", (390, 844)),
         ("engineer-portrait", None, (390, 844)),
+        ("engineer-tablet-portrait", None, (820, 1180)),
         ("engineer-landscape", None, (1180, 820)),
         ("install", "install", (390, 844)),
+        ("install-landscape", "install", (1180, 820)),
     ],
 )
 def test_everybody_can_use_the_pages(
     stage: Stage, name: str, mix: str | None, size: tuple[int, int]
 ) -> None:
     """Axe finds nothing serious, nothing is wider than the screen; a picture is kept."""
-    url = f"http://127.0.0.1:{stage.http}/install" if mix == "install" else stage.link(mix)
-    tab = Tab(stage.browser, url, size)
+    origin = f"http://127.0.0.1:{stage.http}"
+    others = {"install": f"{origin}/install", "nobody": f"{origin}/#t=wrong"}
+    tab = Tab(stage.browser, others.get(mix or "engineer") or stage.link(mix), size)
     try:
-        if mix != "install":
-            tab.connected().listen()
-            tab.page.wait_for_timeout(1200)
+        if mix == "nobody":
+            tab.page.wait_for_selector("text=This link is not valid any more")
+        elif mix != "install":
+            tab.connected()
+            if mix != "choir":
+                tab.listen().page.wait_for_timeout(2500)  # until it has said how it is
+        if name.startswith("scenes"):
+            tab.page.click("text=Scenes")
+            tab.page.fill("#scene-name", f"Chorus, {name}")
+            tab.page.click("dialog >> text=Save >> nth=-1")
+            tab.page.click(f"dialog .name:has-text('Chorus, {name}')")
+            tab.page.wait_for_timeout(500)
         SEEN.mkdir(parents=True, exist_ok=True)
         tab.page.screenshot(path=SEEN / f"{name}.png", full_page=mix is None)
         wide = tab.page.evaluate("document.documentElement.scrollWidth - innerWidth")

@@ -62,7 +62,7 @@ def test_a_link_says_what_it_opens() -> None:
     async def talk(site: Site) -> None:
         me = await (await site.get("/api/me", "keith-token")).json()
         assert (me["role"], me["mix"], me["rate"]) == ("musician", "keys", 48000)
-        assert me["mixes"] == [{"id": "keys", "name": "Keys", "number": 2}]
+        assert me["mixes"] == [{"id": "keys", "name": "Keys", "number": 2, "encrypted": False}]
         all_of_it = await (await site.get("/api/me", "mix-token")).json()
         assert [one["id"] for one in all_of_it["mixes"]] == ["drums", "keys"]
         assert (await site.get("/api/me", "wrong")).status == 401

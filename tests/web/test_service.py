@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from jackrf.parameters import Place
 from jackrf.web.certificates import Certificates
 from jackrf.web.service import OWNER, WebService, certificate_folder
 from jackrf.web.settings import Settings
+from jackrf.web.talk import ENCRYPTED
 from jackrf.web.tokens import load_tokens
 from tests.osc.desks import small_desk
 from tests.osc.test_service import service_of
@@ -58,11 +60,16 @@ async def until(condition: Callable[[], Any], seconds: float = 15.0) -> None:
     raise AssertionError("it did not come true")
 
 
-def run(folder: Path, talk: Callable[[Web], Awaitable[None]], **settings: Any) -> None:
-    """Serve the small desk, and have a conversation."""
+def run(
+    folder: Path,
+    talk: Callable[[Web], Awaitable[None]],
+    own: Desk | None = None,
+    **settings: Any,
+) -> None:
+    """Serve a desk, the small one unless told otherwise, and have a conversation."""
 
     async def whole() -> None:
-        desk, said = small_desk(), []
+        desk, said = own or small_desk(), []
         osc = service_of(folder, desk)
         wish: dict[str, Any] = {"listen": "127.0.0.1", "port": server_port()} | settings
         service = WebService(
@@ -130,6 +137,28 @@ def test_a_relay_that_dies_is_followed_by_another(tmp_path: Path) -> None:
         assert web.said == ["the web page's process has ended; another one is started"]
 
     run(tmp_path, talk)
+
+
+def test_an_encrypted_mix_is_not_heard_on_a_page(tmp_path: Path) -> None:
+    """Its page knows beforehand, and whoever asks in spite of that is told why; faders move."""
+    desk = small_desk()
+    desk.plans = {**desk.plans, "keys": replace(desk.plans["keys"], key=bytes(30))}
+
+    async def talk(web: Web) -> None:
+        token = web.token(mix="keys")
+        headers = {"Authorization": f"Bearer {token}"}
+        async with web.session.get(web.url + "/api/me", headers=headers) as answer:
+            assert [one["encrypted"] for one in (await answer.json())["mixes"]] == [True]
+        page = await web.open("/ws/listen", {"token": token})
+        told = await page.receive()
+        assert (told.type, told.data) == (aiohttp.WSMsgType.CLOSE, ENCRYPTED)
+        assert not web.desk.audience.listeners
+        page = await web.open("/ws/surface", {"token": token})
+        await page.send_bytes(encode(of("/mix/keys/in/vox/fader", 0.5)))
+        await until(lambda: web.desk.mixer.value(Place("keys", "vox", "gain")) == -10.0)
+        await page.close()
+
+    run(tmp_path, talk, desk)
 
 
 def test_https_is_served_beside_http(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from jackrf.web.gate import Gate
 from jackrf.web.listener import Listener
 from jackrf.web.plan import Clock, MixPlan
-from jackrf.web.talk import NO_SUCH_MIX, WRONG_TOKEN, admitted, answer, hello, understood
+from jackrf.web.talk import ENCRYPTED, NO_SUCH_MIX, WRONG_TOKEN, admitted, answer, hello, understood
 from tests.web.serving import GRANTS
 
 
@@ -15,11 +15,11 @@ class Mix:
     """Stands where a feed does."""
 
     def __init__(self, name: str) -> None:
-        self.plan = MixPlan(name, name.title(), 2, 7)
+        self.plan = MixPlan(name, name.title(), 2, 7, encrypted=name == "choir")
         self.clock = Clock(48000, 128)
 
 
-FEEDS: Any = {name: Mix(name) for name in ("drums", "keys")}
+FEEDS: Any = {name: Mix(name) for name in ("drums", "keys", "choir")}
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,7 @@ def test_what_has_no_sense_says_nothing(text: str | bytes, said: dict[str, Any])
         ({"token": "mix-token", "mix": "bass"}, NO_SUCH_MIX),
         ({"token": "mix-token", "mix": ["keys"]}, NO_SUCH_MIX),
         ({"token": "mix-token"}, NO_SUCH_MIX),
+        ({"token": "mix-token", "mix": "choir"}, ENCRYPTED),
     ],
 )
 def test_a_first_word_opens_a_mix_or_none(said: dict[str, Any], mix: str | int) -> None:

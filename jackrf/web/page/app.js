@@ -16,7 +16,7 @@ const STATES = {
 
 /**
  * @typedef {{role: 'observer' | 'musician' | 'engineer', mix: string | null, session: string,
- *            mixes: {id: string, name: string, number: number}[], rate: number,
+ *            mixes: {id: string, name: string, number: number, encrypted: boolean}[], rate: number,
  *            https: number | null, authority: boolean}} Me
  */
 

@@ -175,7 +175,9 @@ export function pan(desk, path, label) {
     step: (value, steps) => value + steps / 20,
   });
   slider.element.classList.add('pan');
-  slider.element.append(make('span.fill'), make('span.cap'));
+  const sides = [make('span.side', {}, 'L'), make('span.side.right', {}, 'R')];
+  for (const side of sides) side.setAttribute('aria-hidden', 'true');
+  slider.element.append(...sides, make('span.fill'), make('span.cap'));
   return slider;
 }
 

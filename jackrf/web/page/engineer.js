@@ -9,7 +9,7 @@ const LOOK_MS = 1000;
 
 /**
  * @typedef {import('./desk.js').Desk} Desk
- * @typedef {{id: string, name: string, number: number}} Mix
+ * @typedef {{id: string, name: string, number: number, encrypted: boolean}} Mix
  */
 
 /**
@@ -253,7 +253,7 @@ function table(rows) {
   const lines = rows.map((row) =>
     make(
       row.bad ? 'tr.bad' : 'tr',
-      {},
+      { role: 'row' },
       ...[
         row.mix,
         row.where,
@@ -262,12 +262,14 @@ function table(rows) {
         share(row.dropped, row.sent),
         row.lost === null ? '' : `${Math.round(row.lost)} ms`,
         row.dry === null ? '' : `${row.dry}×`,
-      ].map((text) => make('td', {}, text)),
+      ].map((text, at) => make('td', { role: 'cell', 'data-what': head[at] }, text)),
     ),
   );
-  const titles = head.map((text) => make('th', { scope: 'col' }, text));
-  const whole = make('table', {}, make('thead', {}, make('tr', {}, ...titles)));
-  whole.append(make('tbody', {}, ...lines));
+  // The roles are said, since a narrow screen shows no table (style.css).
+  const titles = head.map((text) => make('th', { scope: 'col', role: 'columnheader' }, text));
+  const top = make('thead', { role: 'rowgroup' }, make('tr', { role: 'row' }, ...titles));
+  const whole = make('table', { role: 'table' }, top);
+  whole.append(make('tbody', { role: 'rowgroup' }, ...lines));
   return make('div.wide', { tabIndex: 0, role: 'region', 'aria-label': 'Listeners' }, whole);
 }
 

@@ -13,14 +13,21 @@ const WORDS = {
   lost: 'Lost: trying again …',
   paused: 'Interrupted: tap to go on',
   refused: 'This link is not valid any more',
+  sealed: 'Encrypted: not heard on a page',
 };
+
+const SEALED =
+  'This mix is encrypted, so it is not played in a browser. Hear it with jackrf listen, or another ' +
+  'player of encrypted RTP. Its faders work here.';
+
+/** @typedef {{id: string, name: string, encrypted: boolean}} Mix */
 
 /**
  * @param {string} token
  * @param {number} rate
- * @param {{id: string, name: string}} mix
+ * @param {Mix} mix
  * @param {number | null} https port on which it would sound better
- * @returns {{element: HTMLElement, tune: (mix: {id: string, name: string}) => void}}
+ * @returns {{element: HTMLElement, tune: (mix: Mix) => void}}
  */
 export function listening(token, rate, mix, https) {
   let heard = mix;
@@ -34,13 +41,14 @@ export function listening(token, rate, mix, https) {
   const total = make('span.total', {}, '');
   const parts = make('span.parts', {}, '');
   const margins = make('fieldset.margins', {}, make('legend', {}, 'Against drop-outs'));
-  const element = make(
-    'section.listening',
-    { 'aria-label': 'Listening' },
-    button,
-    make('p.delay', {}, total, parts),
-    margins,
-  );
+  const heeded = make('p.delay', {}, total, parts);
+  const sealed = make('p.sealed', {}, SEALED);
+  const element = make('section.listening', { 'aria-label': 'Listening' }, button, heeded, margins, sealed);
+  const show = () => {
+    for (const one of [button, heeded, margins]) one.hidden = heard.encrypted;
+    sealed.hidden = !heard.encrypted;
+  };
+  show();
   const player = new Player(
     token,
     rate,
@@ -48,17 +56,17 @@ export function listening(token, rate, mix, https) {
     (state) => {
       word.textContent = WORDS[state];
       element.dataset.state = state;
-      button.setAttribute('aria-pressed', String(state !== 'off' && state !== 'refused'));
+      button.setAttribute('aria-pressed', String(!['off', 'refused', 'sealed'].includes(state)));
       if (state === 'off') total.textContent = parts.textContent = '';
     },
     (reading) => {
       element.dataset.by = reading.by;
-      show(reading, total, parts);
+      read(reading, total, parts);
     },
   );
   button.addEventListener('click', () => {
     if (player.state === 'paused') player.goOn();
-    else if (player.state === 'off' || player.state === 'refused') player.start(heard.id, heard.name);
+    else if (['off', 'refused', 'sealed'].includes(player.state)) player.start(heard.id, heard.name);
     else player.stop();
   });
   for (const [name, ms] of Object.entries(MARGINS)) {
@@ -76,7 +84,9 @@ export function listening(token, rate, mix, https) {
     element,
     tune: (other) => {
       heard = other;
-      if (player.state !== 'off') player.start(other.id, other.name);
+      show();
+      if (other.encrypted) player.stop();
+      else if (player.state !== 'off') player.start(other.id, other.name);
     },
   };
 }
@@ -92,7 +102,7 @@ function margin() {
  * @param {HTMLElement} total
  * @param {HTMLElement} parts
  */
-function show(reading, total, parts) {
+function read(reading, total, parts) {
   const ms = (/** @type {number} */ value) => (Number.isFinite(value) ? Math.round(value) : '–');
   total.textContent = Number.isFinite(reading.total) ? `${ms(reading.total)} ms` : '';
   parts.textContent = Number.isFinite(reading.total)

@@ -6,7 +6,7 @@ import { scenes } from './scenes.js';
 
 /**
  * @typedef {import('./desk.js').Desk} Desk
- * @typedef {{id: string, name: string, number: number}} Mix
+ * @typedef {{id: string, name: string, number: number, encrypted: boolean}} Mix
  */
 
 /**

@@ -42,6 +42,7 @@ export function scenes(desk, prefix, whose) {
     }),
     desk.watch('/scene/diff', (mix, what) => {
       if (mix) told.append(make('span.diff', {}, `${mix}: ${what}`));
+      else if (!told.querySelector('.diff')) told.append(make('span.diff', {}, 'nothing'));
     }),
     desk.watch('/scene/skipped', (what, why) => {
       told.append(make('span.diff.skipped', {}, `left alone: ${what} (${why})`));

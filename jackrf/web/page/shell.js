@@ -10,6 +10,7 @@ const SHELL = [
   '/install',
   '/app.js',
   '/app.webmanifest',
+  '/audio/clocks.js',
   '/audio/output.js',
   '/audio/packet.js',
   '/audio/player.js',

@@ -5,7 +5,7 @@ import { Output } from './output.js';
 const SCRIPT_FRAMES = 256;
 
 /**
- * @typedef {'off' | 'connecting' | 'playing' | 'lost' | 'paused' | 'refused'} State
+ * @typedef {'off' | 'connecting' | 'playing' | 'lost' | 'paused' | 'refused' | 'sealed'} State
  * @typedef {{total: number, air: number, buffer: number, device: number, underruns: number,
  *            lost: number, by: string}} Reading
  * milliseconds; underruns: how often it ran empty; by: the transport
@@ -39,6 +39,8 @@ export class Player {
       if (document.visibilityState === 'visible') this.goOn();
     });
     document.addEventListener('pointerdown', () => this.goOn());
+    // A tab that is closed says so: nobody then takes its silence for a bad network.
+    window.addEventListener('pagehide', () => this.stop());
   }
 
   /** Whether the page has the browser's better way to play, which plain http has not. */
@@ -152,7 +154,7 @@ export class Player {
   /** @param {import('./output.js').Doing} doing */
   hearOutput(doing) {
     const context = this.context;
-    if (!context || this.state === 'refused') return;
+    if (!context || this.state === 'refused' || this.state === 'sealed') return;
     const plays = doing.made > 0 && context.state === 'running';
     if (plays) this.become('playing');
     else if (this.state === 'playing') this.become('connecting');

@@ -1,5 +1,6 @@
 // The worker that receives: nothing that the page does, no layout and no finger, makes sound late.
 
+import { Clocks } from './clocks.js';
 import { parse } from './packet.js';
 import { bySocket } from './websocket.js';
 import { byDatagrams, findDoor, hasDatagrams } from './webtransport.js';
@@ -10,11 +11,14 @@ const TRY_AGAIN_MS = 60_000; // a network that let no datagrams through is not a
 const PING_MS = 2000;
 const LOOK_MS = 500;
 const SILENT_MS = 3000; // no packet and no answer for so long: the network has gone without a word
-const FIRST_PINGS = 8; // the quickest of so many says what the relay's clock shows
+const FIRST_PINGS = 8; // at once; the quickest says what the relay's clock shows
 const OLD_MS = 300; // the most that a budget holds (80 ms), and one timeout of TCP (200 ms)
 const WRONG_TOKEN = 4401;
+const ENCRYPTED = 4403;
 const NO_SUCH_MIX = 4404;
 const OTHER_CLOCK = 4000;
+/** @type {Record<number, string>} codes after which it is no use to try again, and the state then */
+const FINAL = { [WRONG_TOKEN]: 'refused', [NO_SUCH_MIX]: 'refused', [ENCRYPTED]: 'sealed' };
 
 /** @type {MessagePort | undefined} */
 let port;
@@ -24,9 +28,8 @@ let wish = { url: '', token: '', mix: '' };
 let pause = LEAST_PAUSE_MS;
 let doing = {};
 let closed = false;
-/** @type {{trip: number, offset: number}[]} */
-let trips = [];
-let offset = NaN; // relay's clock less ours
+let pongs = 0;
+let clocks = new Clocks();
 let turn = 0; // of connecting
 let heardAt = 0;
 let pingedAt = 0;
@@ -49,7 +52,8 @@ async function connect() {
       if (mine === turn) gone(code);
     },
   };
-  trips = [];
+  pongs = 0;
+  clocks = new Clocks();
   way = undefined;
   /** @type {import('./websocket.js').Way | undefined} */
   let opened;
@@ -75,9 +79,8 @@ function gone(code) {
   turn += 1;
   way = undefined;
   if (closed) return;
-  const final = code === WRONG_TOKEN || code === NO_SUCH_MIX;
-  postMessage({ state: final ? 'refused' : 'lost' });
-  if (final) return;
+  postMessage({ state: FINAL[code] ?? 'lost' });
+  if (code in FINAL) return;
   const wait = code === OTHER_CLOCK ? LEAST_PAUSE_MS : pause;
   pause = Math.min(2 * pause, MOST_PAUSE_MS);
   setTimeout(connect, wait * (0.75 + Math.random() / 2));
@@ -87,12 +90,10 @@ function gone(code) {
 function hear(said) {
   heardAt = now();
   if (said.pong !== undefined) {
-    const trip = now() - said.pong;
-    trips.push({ trip, offset: said.clock - (said.pong + trip / 2) });
-    if (trips.length > FIRST_PINGS) trips.shift();
-    offset = trips.reduce((best, one) => (one.trip < best.trip ? one : best)).offset;
-    postMessage({ offset, trip });
-    if (trips.length < FIRST_PINGS) ping();
+    pongs += 1;
+    clocks.add(said.pong, said.clock, heardAt);
+    postMessage({ offset: clocks.offset });
+    if (pongs < FIRST_PINGS) ping();
   } else {
     pause = LEAST_PAUSE_MS;
     port?.postMessage({ reset: true });
@@ -106,7 +107,7 @@ function take(data) {
   heardAt = now();
   const packet = parse(data);
   if (packet === null) return;
-  const age = now() + offset - packet.made;
+  const age = heardAt + clocks.offset - packet.made;
   if (age > OLD_MS) return;
   note(age);
   port?.postMessage({ packet }, [packet.left.buffer, packet.right.buffer]);
