@@ -22,14 +22,16 @@ from bench.machine import this_machine
 from bench.picture import draw, draw_age
 from bench.place import Place, open_place
 from bench.receiver_cpu import measure_receiver_cpu
+from bench.relays import measure_relays
 from bench.results import Results
 from bench.soak import measure_soak
 from bench.table import in_readme, markdown
 from bench.web import measure_web
 from jackrf.errors import JackrfError
 
-EPILOG = """With no part, all but soak, receiver, loss and live are measured: a quarter of an hour.
-A part that is measured alone takes its place in the results of this machine, with its own date."""
+EPILOG = """With no part, all but soak, receiver, loss, live and relays are measured: a quarter of
+an hour. A part that is measured alone takes its place in the results of this machine, with its own
+date."""
 
 Measure = Callable[[Place, argparse.Namespace, Callable[[str], None]], dict[str, object]]
 
@@ -49,6 +51,7 @@ PARTS: dict[str, Measure] = {
     },
     "live": lambda _, o, say: {"live": measure_live(o.minutes, say)},
     "web": lambda place, _, say: {"web": measure_web(place, say)},
+    "relays": lambda place, _, say: {"relays": measure_relays(place, say)},
     "soak": lambda place, o, say: {"soak": measure_soak(place, o.minutes, say)},
 }
 HERE = Path(__file__).parent

@@ -21,11 +21,12 @@ def _frame(what: object) -> bytes:
     return bytes((0x81, 0x80 | len(text), 0, 0, 0, 0)) + text
 
 
-def _opened(link: str) -> socket.socket:
-    """Open a WebSocket by a link, and show its token."""
+def _opened(link: str, host: str) -> socket.socket:
+    """Open a WebSocket by a link from a host of loopback, and show its token."""
     to = urlsplit(link)
     key = base64.b64encode(os.urandom(16)).decode()
-    page = socket.create_connection((to.hostname or "", to.port or 80), PATIENCE)
+    place = to.hostname or "", to.port or 80
+    page = socket.create_connection(place, PATIENCE, source_address=(host, 0))
     page.sendall(
         f"GET /ws/listen HTTP/1.1\r\nHost: {to.netloc}\r\nOrigin: http://{to.netloc}\r\n"
         "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
@@ -44,10 +45,15 @@ class Crowd:
     Args:
         links: of mixes.
         pages: how many.
+        host: of loopback, that they are on.
+        pause: seconds between looks at what has come.
     """
 
-    def __init__(self, links: list[str], pages: int) -> None:
-        self._pages = [_opened(links[number % len(links)]) for number in range(pages)]
+    def __init__(
+        self, links: list[str], pages: int, host: str = "127.0.0.1", pause: float = 0.002
+    ) -> None:
+        self._pause = pause
+        self._pages = [_opened(links[number % len(links)], host) for number in range(pages)]
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._take, daemon=True)
 
@@ -64,7 +70,7 @@ class Crowd:
                 for key, _ in ready.select(0.1):
                     key.fileobj.recv(1 << 16)  # type: ignore[union-attr]
                 # What a page reads at once is one system call: thirty do not take the machine.
-                time.sleep(0.002)
+                time.sleep(self._pause)
 
     def __enter__(self) -> Self:
         self._thread.start()

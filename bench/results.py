@@ -192,6 +192,25 @@ class Web(Figures):
     crowd: WebCrowd
 
 
+class RelayLoad(Figures):
+    """Relays with so many pages."""
+
+    pages: int
+    percents: list[float]
+    """Of a core, by each relay"""
+    dropped_share: float
+
+
+class Relays(Figures):
+    """How many pages by WebSocket one relay carries, and two."""
+
+    measured: str = Field(default_factory=now)
+    period: int
+    mixes: int
+    loads: list[list[RelayLoad]]
+    """With one relay, and with two: with more and more pages"""
+
+
 class Results(Figures):
     """Everything; a part that was not measured on this machine is None."""
 
@@ -208,6 +227,7 @@ class Results(Figures):
     receiver_cpu: ReceiverCpu | None = None
     live: Live | None = None
     web: Web | None = None
+    relays: Relays | None = None
 
     @classmethod
     def read(cls, path: Path, machine: Machine) -> Self:

@@ -4,6 +4,7 @@ import statistics
 
 from bench.markdown import rows
 from bench.receiving_table import receivers
+from bench.relays_table import of_relays
 from bench.results import (
     Age,
     Cpu,
@@ -269,6 +270,7 @@ def markdown(results: Results) -> str:
         lines += _listeners(results.listeners)
     if results.web is not None:
         lines += _web(results.web)
+    lines += of_relays(results.relays)
     if results.soak is not None:
         lines += _soak(results.soak)
     return "\n".join(lines).rstrip() + "\n"

@@ -21,44 +21,22 @@ from typing import Any
 
 import numpy as np
 
-from bench.clients import MODULE, jackrf_status
+from bench.clients import jackrf_status
 from bench.crowd import Crowd, osc_trip
+from bench.page import MIXES, NAME, link, running
 from bench.place import Place
 from bench.programs import Program
 from bench.results import Quantiles, Web, WebCrowd, WebPage
-from jackrf.control import request
 from jackrf.errors import JackrfError
 from jackrf.latency.instruments import Player, apart
 
-NAME = "bench-web"
-MIXES, PAGES = 8, 30
+PAGES = 30
 TRANSPORTS = ("WebTransport", "WebSocket")
 CLICKS, CLICK_SECONDS = 40, 0.3
 SETTLE_SECONDS, CROWD_SECONDS = 4.0, 8.0
 RATE = 48000
 LOUD = 0.2
 LONGEST_MS = 400.0
-
-SESSION = """
-format = 2
-name = "Bench"
-[osc]
-port = {osc}
-[listen]
-port = {rtsp}
-[inputs.click]
-name = "Click"
-connect = ["player:out_1"]
-[web]
-port = {http}
-https_port = {https}
-"""
-MIX = """
-[mixes.m{number}]
-name = "Mix {number}"
-limiter = false
-sends = {{ click = {{ gain = 0.0 }} }}
-"""
 
 ALL_AGES = "postMessage({ ages: [...ages] });\n  ages.length = 0;"
 """In place of what the worker does with a hundred ages: it tells them all."""
@@ -76,41 +54,6 @@ LOCAL_CHECKS = ",".join(
     f"LocalNetworkAccessChecks{kind}" for kind in ("", "WebSockets", "WebTransport")
 )
 PARTS = re.compile(r"network (\d+) · kept back (\d+) · this device (\d+)")
-
-
-@contextmanager
-def _jackrf(place: Place) -> Iterator[Program]:
-    names = ("osc", "http", "https", "rtsp")
-    ports = {name: place.base_port + 2 * number for number, name in enumerate(names)}
-    text = SESSION.format(**ports) + "".join(MIX.format(number=n + 1) for n in range(MIXES))
-    path = place.folder / "web.toml"
-    path.write_text(text)
-    command = [*MODULE, "jackrf", "run", str(path), "--server", place.server.name, "--name", NAME]
-    own = {"XDG_DATA_HOME": str(place.folder)}
-    with Program(command, place.environment | own) as running:
-        place.wait_for_ports(running, NAME, 1, 2 * MIXES)
-        running.wait_until(lambda: _web(place) is not None, "its page was served")
-        yield running
-
-
-def _web(place: Place) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] | None = jackrf_status(place, NAME).get("web")
-    except subprocess.CalledProcessError:
-        return None
-    return found
-
-
-def _link(place: Place, mix: str) -> str:
-    before = os.environ.get("XDG_RUNTIME_DIR")
-    os.environ["XDG_RUNTIME_DIR"] = str(place.folder)
-    try:
-        return str(request(NAME, {"do": "link", "mix": mix}))
-    finally:
-        if before is None:
-            del os.environ["XDG_RUNTIME_DIR"]
-        else:
-            os.environ["XDG_RUNTIME_DIR"] = before
 
 
 @contextmanager
@@ -206,7 +149,7 @@ def _page(place: Place, transport: str, player: Player, sink: dict[str, str]) ->
             none = json.dumps({"webtransport": None})
             context.route("**/api/listen", lambda route: route.fulfill(body=none))
         page = context.new_page()
-        page.goto(_link(place, "m1"))
+        page.goto(link(place, "m1"))
         page.click(".listen")
         page.wait_for_selector(".listening[data-state=playing]", timeout=20_000)
         page.wait_for_timeout(1000 * SETTLE_SECONDS)
@@ -263,7 +206,7 @@ def _use(place: Place, seconds: float) -> tuple[float, Quantiles]:
 
 
 def _crowd(place: Place, say: Callable[[str], None]) -> WebCrowd:
-    links = [_link(place, f"m{number + 1}") for number in range(MIXES)]
+    links = [link(place, f"m{number + 1}") for number in range(MIXES)]
     with Crowd(links, MIXES):
         few, alone = _use(place, CROWD_SECONDS)
     with Crowd(links, PAGES):
@@ -288,7 +231,7 @@ def _crowd(place: Place, say: Callable[[str], None]) -> WebCrowd:
 def measure_web(place: Place, say: Callable[[str], None]) -> Web:
     """Measure what a page hears, and what many pages cost."""
     with ExitStack() as stack:
-        stack.enter_context(_jackrf(place))
+        stack.enter_context(running(place))
         sink = stack.enter_context(_sink(place.folder))
         player = stack.enter_context(Player(place.server.name))
         pages = []

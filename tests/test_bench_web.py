@@ -104,3 +104,17 @@ def test_the_trip_of_an_osc_ping_is_timed() -> None:
         answering.start()
         assert 0.0 < osc_trip(desk.getsockname()[1]) < 5.0
         answering.join()
+
+
+def test_the_page_says_what_relays_carry() -> None:
+    """Each step, with what each relay used."""
+    from bench.machine import this_machine
+    from bench.results import RelayLoad, Relays, Results
+    from bench.table import markdown
+
+    one = RelayLoad(pages=20, percents=[12.4], dropped_share=0.0)
+    two = RelayLoad(pages=200, percents=[61.0, 59.6], dropped_share=0.0012)
+    relays = Relays(period=128, mixes=8, loads=[[one], [two]])
+    text = markdown(Results(machine=this_machine(realtime=False), relays=relays))
+    rows = [line for line in text.splitlines() if line.startswith(("| 1 |", "| 2 |"))]
+    assert rows == ["| 1 | 20 | 12 | 0.00 % |", "| 2 | 200 | 61 + 60 | 0.12 % |"]

@@ -19,6 +19,7 @@ MAIN = (
     "fanout",
     "identify",
     "latency",
+    "web",
     "status",
     "sdp",
     "qr",

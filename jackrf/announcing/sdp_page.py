@@ -1,12 +1,16 @@
-"""``GET /mix/ID.sdp``: the description with which the one who asks hears a mix.
+"""What is told over HTTP: ``/mixes.json``, which mixes there are, and ``/mix/ID.sdp``.
+
+The second is the description with which the one who asks hears a mix.
 
 A mix that is sent to several places is described for the one who asks: as it is sent to its host,
 or to a group. A mix with a PIN is not given out here, and neither is the key of an encrypted one:
 RTSP asks for the PIN.
 """
 
+import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 from jackrf.desk import Desk
 from jackrf.errors import JackrfError
@@ -14,6 +18,7 @@ from jackrf.lan.http import Answer, Question
 from jackrf.lan.networks import parse_host
 from jackrf.reports import describe
 
+LIST = "/mixes.json"
 _PATH = re.compile(r"/mix/([A-Za-z0-9_-]{1,64})\.sdp")
 _PLAIN = "text/plain; charset=utf-8"
 
@@ -36,9 +41,14 @@ class SdpPage:
 
     def answer(self, question: Question) -> Answer:
         """Answer one question."""
+        if question.target == LIST:
+            return Answer(200, [json.dumps(self.programme())])
+        return self._describe(question)
+
+    def _describe(self, question: Question) -> Answer:
         match = _PATH.fullmatch(question.target)
         if match is None or match[1] not in self._desk.mixer.mix_number:
-            return Answer(404, ["There is no such mix here: /mix/ID.sdp\n"], _PLAIN)
+            return Answer(404, [f"There is no such mix here: /mix/ID.sdp, {LIST}\n"], _PLAIN)
         mix = match[1]
         url = self._tune_in(question.here, mix)
         if self._has_pin(mix):
@@ -55,6 +65,20 @@ class SdpPage:
         except JackrfError as error:
             return Answer(503, [f"{error}\n"], _PLAIN)
         return Answer(200, [text], "application/sdp")
+
+    def programme(self) -> dict[str, Any]:
+        """Return which mixes there are."""
+        plans = self._desk.plans
+        mixes = [
+            {
+                "id": mix.id,
+                "name": mix.name,
+                "pin": self._has_pin(mix.id),
+                "encrypted": plans[mix.id].key is not None,
+            }
+            for mix in self._desk.mixer.mixes
+        ]
+        return {"session": self._desk.name, "mixes": mixes}
 
     def place(self, mix: str, host: str) -> int | None:
         """Return which of a mix's destinations a host hears, its own before a group; None for none.

@@ -162,9 +162,48 @@ def latency(
         measuring.latency(server, source, sink, chirps=chirps, host=host, port=port)
 
 
+def web(
+    urls: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="URL...",
+            help="rtsp://HOST:8554/ for all mixes of a jackrf; rtsp://MIX:PIN@HOST:8554/MIX for "
+            "one that has a PIN.",
+        ),
+    ],
+    listen: Annotated[
+        str, typer.Option(help="Address to serve on; 0.0.0.0 is all networks of this machine.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="TCP port of http.")] = 8080,
+    https_port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port of https; of UDP, too, for WebTransport.")
+    ] = 8443,
+    relays: Annotated[
+        int, typer.Option(min=0, max=16, help="Processes at the most; 0: one for each processor.")
+    ] = 0,
+    name: Annotated[
+        str,
+        typer.Option("--name", metavar="NAME", help="By which jackrf qr and status ask for it."),
+    ] = "jackrf-web",
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait for a jackrf that is not there yet.")
+    ] = False,
+) -> None:
+    """Serve the page for browsers on another machine than the desk: it is heard by RTSP.
+
+    It is for listening; faders are on the page that the desk itself serves.
+    """
+    from jackrf.commands.web import web as serve
+    from jackrf.web.settings import Settings
+
+    settings = Settings(listen, port, https_port, relays=relays)
+    serve(urls, settings, name=name, wait=wait)
+
+
 LISTEN_COMMANDS: Mapping[str, Callable[..., Any]] = {
     "listen": listen,
     "fanout": fanout,
+    "web": web,
     "identify": identify,
     "latency": latency,
 }

@@ -15,6 +15,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from jackrf.commands.web import words_of
 from jackrf.control import ControlClient
 from jackrf.errors import InputError, JackrfError
 from jackrf.live import Status, render
@@ -68,7 +69,8 @@ def _watch(jackrf: ControlClient) -> None:
 
 def _look(jackrf: ControlClient, height: int) -> RenderableType:
     try:
-        return render(jackrf.request(_ASK))
+        found = jackrf.request(_ASK)
+        return Text(words_of(found)) if "elsewhere" in found else render(found)
     except JackrfError as error:
         waiting = Group(
             Text(f"○ waiting for {clean(jackrf.client_name)}", "bold yellow", justify="center"),
@@ -134,6 +136,9 @@ def _rounded(value: Any) -> Any:
 
 
 def _print_tables(found: Status) -> None:
+    if "elsewhere" in found:
+        print(words_of(found))
+        return
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=_PIPE_CELLS)

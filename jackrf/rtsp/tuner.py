@@ -36,7 +36,6 @@ class Tuner:
     Attributes:
         hearing: its RTP comes here; bound and non-blocking.
         reports: its RTCP; bound and non-blocking.
-        offer: what the server said of the stream.
 
     Args:
         target: what is to be heard.
@@ -69,9 +68,13 @@ class Tuner:
             opened.pop_all()
         for plain in (self.hearing, self.reports):
             plain.setblocking(False)
-        self.offer: Offer | None = self._dialogue.offer
         self._thread = threading.Thread(target=self._live, name="jackrf-tuner", daemon=True)
         self._thread.start()
+
+    @property
+    def offer(self) -> Offer | None:
+        """What the server said of the stream when it was tuned in to last."""
+        return self._dialogue.offer
 
     def _begun(self) -> Dialogue:
         """Talk until the server sends."""
@@ -181,6 +184,32 @@ class Tuner:
             self._opening.close()
         for plain in (self._stop, self._stopped, *(self._passing or ())):
             plain.close()
+
+
+def ask(target: Target) -> Offer:
+    """Return what a server says of a mix, which is not heard for that.
+
+    Raises:
+        InputError: there is no such mix, or the PIN is another one.
+        JackrfError: nobody answers there, or refuses.
+    """
+    dialogue = Dialogue(target, None if target.over_tcp else 0)
+    with _reached(target) as server:
+        server.settimeout(PATIENCE)
+        try:
+            server.sendall(dialogue.begin())
+            while True:
+                data = server.recv(READ_BYTES)
+                if not data:
+                    raise JackrfError(f"{target.url}: the server hung up")
+                dialogue.feed(data)
+                while (step := dialogue.next()) is not None:
+                    # What comes after the description is its request to send.
+                    if dialogue.offer is not None:
+                        return dialogue.offer
+                    server.sendall(step.say)
+        except OSError as error:
+            raise JackrfError(f"{target.url}: {error.strerror or 'no answer'}") from None
 
 
 def _reached(target: Target) -> socket.socket:

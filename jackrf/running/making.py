@@ -4,7 +4,6 @@ import os
 import secrets
 from collections.abc import Callable
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,8 @@ from jackrf.running.services import Service
 from jackrf.running.session_surfaces import wire_session
 from jackrf.sessions.session import Mix, Session
 from jackrf.srtp.library import check_library
+from jackrf.web.settings import Settings as WebSettings
+from jackrf.web.settings import check_packages
 
 if TYPE_CHECKING:
     from jackrf.web.service import WebService
@@ -139,21 +140,22 @@ def make_web(
     own = session.web
     if own is None:
         return []
-    if any(find_spec(needed) is None for needed in ("aiohttp", "cryptography")):
-        raise InputError(
-            'the session has [web], which needs more than jackrf alone: pip install "jackrf[web]"'
-        )
+    check_packages("the session has [web], which")
     from jackrf.web.certificates import Certificates
     from jackrf.web.service import WebService, certificate_folder
-    from jackrf.web.settings import Settings as WebSettings
+    from jackrf.web.sound import DeskSound
     from jackrf.web.tokens import load_tokens
 
     pair = (folder / own.certificate, folder / own.key) if own.certificate else None
     for path in pair or ():
         if not os.access(path, os.R_OK):
             raise InputError(f"web: {path} cannot be read: correct certificate and key")
-    settings = WebSettings(own.listen, own.port, own.https_port, own.name, *(pair or ()))
+    certificate, key = pair or (None, None)
+    settings = WebSettings(
+        own.listen, own.port, own.https_port, own.name, certificate, key, own.relays
+    )
     certificates = Certificates(
         certificate_folder(os.environ), pair, partial(reachable, own.listen)
     )
-    return [WebService(desk, osc, settings, load_tokens(folder), certificates, client, say)]
+    tokens = load_tokens(folder)
+    return [WebService(DeskSound(desk), osc, settings, tokens, certificates, client, say)]

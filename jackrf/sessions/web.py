@@ -24,7 +24,7 @@ class Web(Table):
     https_port: Annotated[int, _PORT, Allowed("a port number from 1 to 65535", "{key} = 8443")] = (
         8443
     )
-    """Port of https; of UDP, too, for WebTransport."""
+    """Port of https; of UDP, too, for WebTransport: each further relay has the next one."""
     name: Annotated[
         str,
         Field(pattern=r"^[A-Za-z0-9.-]{1,253}$"),
@@ -35,6 +35,9 @@ class Web(Table):
     """Certificate of that name with its chain; without it jackrf makes one of its own."""
     key: Annotated[str, Allowed("the path of a PEM file", '{key} = "monitors.key"')] = ""
     """Key of the certificate."""
+    relays: Annotated[int, Field(ge=0, le=16), Allowed("a number from 0 to 16", "{key} = 2")] = 0
+    """Processes that serve the page at the most, begun when they are needed; 0 is one for each
+    processor."""
 
     @classmethod
     def between(cls, data: object) -> Iterator[InitErrorDetails]:

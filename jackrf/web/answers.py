@@ -68,6 +68,8 @@ class Answers:
                 "rate": self._rate(),
                 "https": self._plan.https_port if self._plan.certificate else None,
                 "authority": bool(self._plan.authority),
+                "faders": bool(self._plan.hub),
+                "desk": self._plan.desk,
             }
         )
 
@@ -88,7 +90,10 @@ class Answers:
                 status = await _status(self._control)
         except (OSError, TimeoutError, ValueError):
             status = None
-        return web.json_response({"listeners": self._listeners(), "status": status})
+        # Who hears by another relay is known to the main process alone.
+        everybody = ((status or {}).get("web") or {}).get("listeners")
+        listeners = self._listeners() if everybody is None else everybody
+        return web.json_response({"listeners": listeners, "status": status})
 
     async def authority(self, _: web.Request) -> web.Response:
         """Give out the certificate that people may install."""

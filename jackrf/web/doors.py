@@ -3,48 +3,105 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Collection
 from typing import Final, cast
 
-MOST_CONNECTIONS: Final = 384
+from jackrf.web.porter import SECURE, receive
+
+MOST_CONNECTIONS: Final = 768
 MOST_OF_A_HOST: Final = 96
 FIRST_REQUEST_SECONDS: Final = 8.0
 """Within which a connection has to ask for something."""
 SWEEP_SECONDS: Final = 1.0
+HANDSHAKE_SECONDS: Final = 5.0
+AT_ONCE: Final = 16
+"""Connections that are taken before sound has its turn."""
+WAITING: Final = 128
+"""Connections that the kernel holds for the porter."""
 
 Factory = Callable[[], asyncio.Protocol]
 
 
 class Doors:
-    """Counts connections, and closes those that are too many or say nothing.
+    """Takes connections, counts them, and closes those that are too many or say nothing.
 
     Attributes:
         refused: connections that were closed so.
 
     Args:
         serve: makes what serves a connection.
+        secure: for those that come by https; None where none do.
     """
 
-    def __init__(self, serve: Factory) -> None:
+    def __init__(self, serve: Factory, secure: ssl.SSLContext | None = None) -> None:
         self.refused = 0
         self._serve = serve
+        self._secure = secure
         self._open: dict[asyncio.Transport, str] = {}
         self._silent: dict[asyncio.Transport, float] = {}
+        self._greeting: dict[asyncio.Task[None], str] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._handed: socket.socket | None = None
 
-    def __call__(self) -> asyncio.Protocol:
-        """Return the protocol of a new connection."""
-        return _Arrival(self)
+    def start(self, handed: socket.socket) -> None:
+        """Take the connections that the porter hands on; call :meth:`close` afterwards.
 
-    def arrive(self, transport: asyncio.Transport) -> None:
+        Args:
+            handed: our end; owned from here on.
+        """
+        handed.setblocking(False)
+        self._handed = handed
+        asyncio.get_running_loop().add_reader(handed, self._take, handed)
+
+    def _take(self, handed: socket.socket) -> None:
+        for _ in range(AT_ONCE):
+            try:
+                found = receive(handed)
+            except BlockingIOError:
+                return
+            if found is None:
+                asyncio.get_running_loop().remove_reader(handed)
+                return
+            self._admit(*found)
+
+    def _admit(self, kind: bytes, come: socket.socket) -> None:
         """Let a connection in, or close it."""
         self._forget_closed()
-        host = str((transport.get_extra_info("peername") or ("",))[0])
-        here = sum(one == host for one in self._open.values())
-        if len(self._open) >= MOST_CONNECTIONS or here >= MOST_OF_A_HOST:
-            self.refused += 1
-            transport.abort()
+        secure = self._secure if kind == SECURE else None
+        try:
+            host = str(come.getpeername()[0])
+        except OSError:  # it has gone already
+            come.close()
             return
+        everybody = [*self._open.values(), *self._greeting.values()]
+        unserved = kind == SECURE and secure is None
+        if (
+            len(everybody) >= MOST_CONNECTIONS
+            or everybody.count(host) >= MOST_OF_A_HOST
+            or unserved
+        ):
+            self.refused += 1
+            come.close()
+            return
+        task = asyncio.get_running_loop().create_task(self._greet(come, host, secure))
+        self._greeting[task] = host
+        task.add_done_callback(self._greeting.pop)
+
+    async def _greet(self, come: socket.socket, host: str, secure: ssl.SSLContext | None) -> None:
+        patience = None if secure is None else HANDSHAKE_SECONDS
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: _Arrival(self, host), come, ssl=secure, ssl_handshake_timeout=patience
+            )
+        except ConnectionAbortedError:  # it said nothing for too long
+            self.refused += 1
+        except OSError:
+            # It hung up, or does not trust our certificate (ssl.SSLError): that is its own affair.
+            return
+
+    def arrive(self, transport: asyncio.Transport, host: str) -> None:
+        """Have a connection served."""
         loop = asyncio.get_running_loop()
         self._open[transport] = host
         self._silent[transport] = loop.time()
@@ -58,10 +115,27 @@ class Doors:
         """Take note of a request."""
         self._silent.pop(cast("asyncio.Transport", transport), None)
 
+    @property
+    def hosts(self) -> set[str]:
+        """Those that have a connection."""
+        self._forget_closed()
+        return {*self._open.values(), *self._greeting.values()}
+
+    def send_away(self, hosts: Collection[str], but: Collection[object]) -> None:
+        """Close the connections of some hosts, but not those of `but`."""
+        for transport, host in self._open.items():
+            if host in hosts and transport not in but:
+                transport.abort()
+
     def close(self) -> None:
-        """Close all connections."""
+        """Take no more, and close all connections."""
+        if self._handed is not None:
+            asyncio.get_running_loop().remove_reader(self._handed)
+            self._handed.close()
         if self._timer is not None:
             self._timer.cancel()
+        for task in self._greeting:
+            task.cancel()
         for transport in self._open:
             transport.abort()
         self._open.clear()
@@ -85,12 +159,13 @@ class Doors:
 class _Arrival(asyncio.Protocol):
     """A connection in its first moment."""
 
-    def __init__(self, doors: Doors) -> None:
+    def __init__(self, doors: Doors, host: str) -> None:
         self._doors = doors
+        self._host = host
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Let it in, or close it."""
-        self._doors.arrive(cast("asyncio.Transport", transport))
+        """Have it served."""
+        self._doors.arrive(cast("asyncio.Transport", transport), self._host)
 
 
 def bound(listen: str, port: int, *, datagrams: bool = False) -> socket.socket:
@@ -110,7 +185,7 @@ def bound(listen: str, port: int, *, datagrams: bool = False) -> socket.socket:
                 made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         made.bind((listen, port))
         if not datagrams:
-            made.listen(64)
+            made.listen(WAITING)
     except OSError:
         made.close()
         raise

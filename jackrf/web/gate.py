@@ -13,8 +13,8 @@ REQUESTS_PER_SECOND: Final = 20.0
 BURST: Final = 120.0
 """Of a host; a page that is loaded takes some twenty."""
 MOST_HOSTS: Final = 256
-MOST_OPEN: Final = 128
-"""WebSockets and sessions of WebTransport at a time, and a third of them at most from one host."""
+MOST_OPEN: Final = 320
+"""WebSockets and sessions of WebTransport at a time, of one relay: a core has no more to give."""
 MOST_OF_A_HOST: Final = 48
 LONGEST_TOKEN: Final = 64
 

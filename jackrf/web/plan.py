@@ -1,7 +1,7 @@
 """What the relay has to know, as the main process tells it: one line of JSON each time."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -41,14 +41,29 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Inherited:
+    """Descriptors that a relay inherits.
+
+    Attributes:
+        mixes: of the sockets from which packets come, by the mix's id.
+        door: of the socket by which connections are handed to it.
+        datagrams: of the UDP socket of WebTransport.
+    """
+
+    mixes: Mapping[str, int]
+    door: int
+    datagrams: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All of it.
 
     Attributes:
         client: name of the JACK client, which names the control socket.
         session: its name.
-        hub: path of the Unix socket by which surfaces get to OSC.
-        listen: numeric address.
+        hub: path of the Unix socket by which surfaces get to OSC; empty where there are no faders.
+        desk: where the faders are, if not here: an address of the page there; empty for here.
         port: of http.
         https_port: of https.
         name: a host name by which this machine may be asked, too; empty for none.
@@ -58,12 +73,14 @@ class Plan:
         clock: of JACK.
         mixes: in port order.
         grants: what tokens stand for.
+        door: descriptor of the socket by which connections are handed to it.
+        datagrams: descriptor of the UDP socket of WebTransport.
     """
 
     client: str
     session: str
     hub: str
-    listen: str
+    desk: str
     port: int
     https_port: int
     name: str
@@ -73,6 +90,8 @@ class Plan:
     clock: Clock
     mixes: Sequence[MixPlan]
     grants: Sequence[Grant]
+    door: int
+    datagrams: int
 
     def line(self) -> bytes:
         """Return it as a line."""
@@ -95,7 +114,12 @@ def news(clock: Clock) -> bytes:
     return json.dumps({"clock": asdict(clock)}).encode() + b"\n"
 
 
-def read_news(line: bytes) -> Clock:
-    """Return what `news` said."""
+def go_elsewhere(hosts: Collection[str]) -> bytes:
+    """Return the line that says that some hosts belong to another relay now."""
+    return json.dumps({"elsewhere": sorted(hosts)}).encode() + b"\n"
+
+
+def read_news(line: bytes) -> Clock | list[str]:
+    """Return what `news` or `go_elsewhere` said: a clock, or hosts."""
     said: Mapping[str, Any] = json.loads(line)
-    return Clock(**said["clock"])
+    return Clock(**said["clock"]) if "clock" in said else list(said["elsewhere"])

@@ -11,6 +11,8 @@ import logging
 import resource
 import signal
 import sys
+import time
+from collections import Counter
 from typing import Any, Final
 
 from jackrf.control import socket_path
@@ -34,12 +36,13 @@ class Relay:
         self.feeds = {mix.id: Feed(mix, plan.clock, self._tell) for mix in plan.mixes}
         control = str(socket_path(plan.client))
         self.server = Server(plan, self.feeds, assets.load(), control)
+        self._looked = time.monotonic(), time.process_time()
 
     async def start(self) -> None:
         """Serve; call :meth:`close` afterwards.
 
         Raises:
-            OSError: a port is taken, or this machine has no such address.
+            OSError: a certificate cannot be read.
         """
         await self.server.start()
         for feed in self.feeds.values():
@@ -51,18 +54,27 @@ class Relay:
         for feed in self.feeds.values():
             feed.close()
 
-    def hear(self, clock: Clock) -> None:
-        """Take in that JACK runs otherwise now."""
+    def hear(self, said: Clock | list[str]) -> None:
+        """Take in that JACK runs otherwise now, or that some hosts belong to another relay."""
+        if isinstance(said, list):
+            self.server.send_elsewhere(said)
+            return
         for feed in self.feeds.values():
-            feed.clock = clock
+            feed.clock = said
         self.server.renew()
 
     def report(self) -> dict[str, Any]:
-        """Return what the main process wants to know."""
+        """Return what the main process wants to know: of its load since the last time, too."""
+        (then, used), self._looked = self._looked, (time.monotonic(), time.process_time())
+        load = (self._looked[1] - used) / max(self._looked[0] - then, 0.001)
         doors = 0 if self.server.doors is None else self.server.doors.refused
+        listeners = self.server.listeners()
         return {
-            "wanted": [name for name, feed in self.feeds.items() if feed.listeners],
-            "listeners": self.server.listeners(),
+            "wanted": self._wanted(),
+            "listeners": listeners,
+            "here": Counter(one["host"] for one in listeners),
+            "hosts": sorted(self.server.hosts),
+            "load": round(load, 3),
             "surfaces": self.server.surfaces,
             "refused": dict(self.server.gate.refused) | {"connections": doors},
             "webtransport": self.server.datagrams is not None,
@@ -70,7 +82,10 @@ class Relay:
         }
 
     def _tell(self) -> None:
-        tell(self.report())
+        tell({"wanted": self._wanted()})
+
+    def _wanted(self) -> list[str]:
+        return [name for name, feed in self.feeds.items() if feed.listeners]
 
 
 def tell(what: dict[str, Any]) -> None:
@@ -89,7 +104,7 @@ async def run() -> int:
     try:
         await relay.start()
     except OSError as error:
-        tell({"error": _explained(plan, error)})
+        tell({"error": f"the web page cannot be served ({error.strerror}): {plan.certificate}"})
         return 1
     tell({"ready": True})
     ticking = asyncio.create_task(_tick(relay))
@@ -108,14 +123,6 @@ async def _tick(relay: Relay) -> None:
     while True:
         tell(relay.report())
         await asyncio.sleep(REPORT_SECONDS)
-
-
-def _explained(plan: Plan, error: OSError) -> str:
-    ports = f"{plan.port}" + (f" and {plan.https_port}" if plan.certificate else "")
-    return (
-        f"the web page cannot be served on {plan.listen} ports {ports} ({error.strerror}): stop "
-        "what listens there, or give this session another port or https_port under [web]"
-    )
 
 
 def main() -> None:

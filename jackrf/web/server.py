@@ -5,7 +5,7 @@ import contextlib
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Any, Final
 
 from aiohttp import WSMsgType, web
@@ -14,15 +14,15 @@ from jackrf.lan.hosts import is_own_name
 from jackrf.web import surface
 from jackrf.web.answers import Answers
 from jackrf.web.assets import Asset, headers
-from jackrf.web.doors import Doors, bound
+from jackrf.web.doors import Doors
 from jackrf.web.feed import Feed
 from jackrf.web.gate import Gate
 from jackrf.web.listener import Listener
 from jackrf.web.plan import Plan
 from jackrf.web.talk import (
+    COME_AGAIN,
     FIRST_WORD_SECONDS,
     MOST_SAID,
-    OTHER_CLOCK,
     WRONG_TOKEN,
     admitted,
     answer,
@@ -40,7 +40,6 @@ IDLE_SECONDS: Final = 90.0
 """A page that hears and says nothing for so long has gone; it says how it is each two seconds."""
 LONGEST_OSC: Final = 8192
 KEEP_ALIVE_SECONDS: Final = 15.0
-HANDSHAKE_SECONDS: Final = 5.0
 
 NO_OSC: Final = 4503
 """Code with which a WebSocket is closed; the page has a sentence for it."""
@@ -67,8 +66,7 @@ class Server:
         self._feeds = feeds
         self._assets = assets
         self._pages: dict[Listener, web.WebSocketResponse] = {}
-        self._open: set[web.WebSocketResponse] = set()
-        self._servers: list[asyncio.Server] = []
+        self._open: dict[web.WebSocketResponse, asyncio.Transport] = {}
         self.datagrams: WebTransport | None = None
         if plan.certificate and WebTransport is not None:
             self.datagrams = WebTransport(plan, self.gate, feeds)
@@ -87,35 +85,22 @@ class Server:
         )
 
     async def start(self) -> None:
-        """Listen; call :meth:`close` afterwards.
-
-        Raises:
-            OSError: a port is taken, or this machine has no such address.
-        """
+        """Serve who is handed on; call :meth:`close` afterwards."""
         await self._runner.setup()
         server = self._runner.server
         if server is None:
             raise RuntimeError("aiohttp made no server")
-        self.doors = Doors(server)
-        plan, loop = self._plan, asyncio.get_running_loop()
-        plain = bound(plan.listen, plan.port)
-        self._servers.append(await loop.create_server(self.doors, sock=plain))
+        plan, secure = self._plan, None
         if plan.certificate:
-            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-            context.load_cert_chain(plan.certificate, plan.key)
-            secure = bound(plan.listen, plan.https_port)
-            self._servers.append(
-                await loop.create_server(
-                    self.doors, sock=secure, ssl=context, ssl_handshake_timeout=HANDSHAKE_SECONDS
-                )
-            )
+            secure = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            secure.load_cert_chain(plan.certificate, plan.key)
+        self.doors = Doors(server, secure)
+        self.doors.start(socket.socket(fileno=plan.door))
         if self.datagrams is not None:
             await self.datagrams.start()
 
     async def close(self) -> None:
         """Hang up on everyone."""
-        for server in self._servers:
-            server.close()
         if self.datagrams is not None:
             self.datagrams.close()
         for page in list(self._open):
@@ -125,13 +110,27 @@ class Server:
             self.doors.close()
         await self._runner.cleanup()
 
-    def renew(self) -> None:
-        """Have all who hear come in again: JACK runs otherwise now."""
+    def renew(self, hosts: Collection[str] | None = None) -> None:
+        """Have all who hear, or those of some hosts, come in again."""
         if self.datagrams is not None:
-            self.datagrams.renew()
-        for page in self._pages.values():
-            task = asyncio.ensure_future(page.close(code=OTHER_CLOCK))
-            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self.datagrams.renew(hosts)
+        for listener, page in self._pages.items():
+            if hosts is None or listener.host in hosts:
+                task = asyncio.ensure_future(page.close(code=COME_AGAIN))
+                task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def send_elsewhere(self, hosts: Collection[str]) -> None:
+        """Have who hears on some hosts come in again, by a new connection; faders stay here."""
+        if self.doors is not None:
+            # A browser asks by what is open already, which would lead it back.
+            self.doors.send_away(hosts, set(self._open.values()))
+        self.renew(hosts)
+
+    @property
+    def hosts(self) -> set[str]:
+        """Those that have a connection."""
+        here = set() if self.doors is None else self.doors.hosts
+        return here if self.datagrams is None else here | self.datagrams.hosts
 
     def _way_in(self) -> dict[str, Any] | None:
         return None if self.datagrams is None else self.datagrams.way_in()
@@ -212,6 +211,9 @@ class Server:
             if grant is None or peer is None:
                 await page.close(code=WRONG_TOKEN)
                 return page
+            if not self._plan.hub:
+                await page.close(code=NO_OSC)
+                return page
             try:
                 await surface.join(page, self._plan.hub, peer[0], peer[1], grant)
             except OSError:
@@ -232,14 +234,14 @@ class Server:
         page = web.WebSocketResponse(compress=False, max_msg_size=longest, timeout=1.0)
         try:
             await page.prepare(request)
-            self._open.add(page)
             if request.transport is not None:
+                self._open[page] = request.transport
                 plain = request.transport.get_extra_info("socket")
                 plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_MS)
             yield page
             await page.close()
         finally:
-            self._open.discard(page)
+            self._open.pop(page, None)
             self.gate.leave(host)
 
     async def _first(self, page: web.WebSocketResponse) -> dict[str, Any]:

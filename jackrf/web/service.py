@@ -1,61 +1,46 @@
-"""The web page as `jackrf run` has it: keeps a relay running, and gives out links.
+"""The web page as the main process has it: relays that are kept running, and links to them.
 
-The sockets by which sound goes to the relay are made once and outlive it, both ends of them. A
-relay that dies leaves them full, so that packets drop; the next one inherits them and throws away
-what is old. Neither the audio thread nor OSC notices.
+There is one relay at first, and more of them when pages need more than it has
+(`jackrf.web.sharing`). The porter gives each host to one of them. What they tell is told as one.
 """
 
 import asyncio
-import contextlib
-import json
+import os
 import socket
-import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from jackrf.audience.listener import Listener
-from jackrf.audience.sockets import take_datagrams
 from jackrf.control import socket_path
-from jackrf.desk import Desk
 from jackrf.errors import InputError, JackrfError
 from jackrf.lan.discovery import reachable
 from jackrf.osc.service import OscService
-from jackrf.rtp.stream import PAYLOADS
 from jackrf.web.certificates import Certificates
-from jackrf.web.plan import Clock, MixPlan, Plan, news
+from jackrf.web.doors import bound
+from jackrf.web.keeper import Keeper, Say
+from jackrf.web.plan import Clock, Inherited, MixPlan, Plan
+from jackrf.web.porter import PLAIN, SECURE, Porter
 from jackrf.web.settings import Settings
+from jackrf.web.sharing import Grow, Move, Retire, Sharing, Step
+from jackrf.web.sound import Sound
 from jackrf.web.tokens import Tokens, WebRole
 
-READY_SECONDS: Final = 20.0
-"""Within which a relay has to be ready, on a slow machine."""
-SILENT_SECONDS: Final = 10.0
-"""A relay that has told nothing for so long is ended, and another one started."""
-LEAST_PAUSE: Final = 0.2
-MOST_PAUSE: Final = 10.0
-"""Seconds before another relay is started: longer each time that one did not last."""
-LASTING_SECONDS: Final = 30.0
-GOODBYE_SECONDS: Final = 3.0
-LONGEST_LINE: Final = 1 << 20
-OWNER: Final = "web"
-TOLD: Final = ("listeners", "surfaces", "refused", "old", "webtransport")
-"""What a relay tells that people may want to know."""
 ROLES: Final[tuple[WebRole, ...]] = ("musician", "observer", "engineer")
-
-Say = Callable[[str, int], None]
 
 
 class WebService:
-    """The web page of one running desk.
+    """The web page of one session.
 
     Args:
-        desk: that runs.
-        osc: of the desk, where the pages' faders go.
+        sound: of its mixes.
+        faders: OSC, where the pages' faders go; for a session elsewhere, a URL of its own page,
+            or '' where that is not known.
         settings: what the session says.
         tokens: that links are made of.
         certificates: for https.
-        client: name of the JACK client.
+        client: by which the control socket is known.
         say: tells people a line, with its priority.
     """
 
@@ -64,28 +49,27 @@ class WebService:
 
     def __init__(
         self,
-        desk: Desk,
-        osc: OscService,
+        sound: Sound,
+        faders: OscService | str,
         settings: Settings,
         tokens: Tokens,
         certificates: Certificates,
         client: str,
         say: Say,
     ) -> None:
-        self._desk = desk
-        self._osc = osc
+        self._sound = sound
+        self._faders = faders
         self._settings = settings
         self._tokens = tokens
         self._certificates = certificates
         self._client = client
         self._say = say
         self._hub = socket_path(client).with_suffix(".web")
-        self._pairs: dict[str, tuple[socket.socket, socket.socket]] = {}
-        self._heard: dict[str, Listener] = {}
-        self._relay: asyncio.subprocess.Process | None = None
-        self._keeping: asyncio.Task[None] | None = None
-        self._told: dict[str, Any] = {}
-        self._clock = Clock(48000, 128)
+        self._most = settings.relays or len(os.sched_getaffinity(0))
+        self._sharing = Sharing(self._most)
+        self._keepers: list[Keeper] = []
+        self._porter: Porter | None = None
+        self._changing: asyncio.Task[None] | None = None
         self._restarts = 0
         self.handlers: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {"link": self.link}
 
@@ -95,34 +79,115 @@ class WebService:
         Raises:
             JackrfError: it cannot be served; the message says why.
         """
-        await self._osc.welcome_relayed(self._hub)
-        for mix in self._desk.mixer.mixes:
-            self._pairs[mix.id] = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-        relay = await self._launch()
-        self._keeping = asyncio.create_task(self._keep(relay))
+        if isinstance(self._faders, OscService):
+            await self._faders.welcome_relayed(self._hub)
+        own, doors = self._settings, {}
+        try:
+            for kind, port in ((PLAIN, own.port), (SECURE, own.https_port)):
+                doors[kind] = bound(own.listen, port)
+            datagrams = bound(own.listen, own.https_port, datagrams=True)
+        except OSError as error:
+            for door in doors.values():
+                door.close()
+            raise JackrfError(
+                f"the web page cannot be served on {own.listen} ports {own.port} and "
+                f"{own.https_port} ({error.strerror}): stop what listens there, or give it "
+                "another port or https_port"
+            ) from None
+        self._porter = Porter(doors, self._choose)
+        await self._add(datagrams)
 
     async def close(self) -> None:
         """End it. Harmless when called again."""
-        if self._keeping is not None:
-            self._keeping.cancel()
-            await asyncio.gather(self._keeping, return_exceptions=True)
-            self._keeping = None
-        relay, self._relay = self._relay, None
-        if relay is not None:
-            await _end(relay)
-        self._want([])
-        for pair in self._pairs.values():
-            for one in pair:
-                one.close()
-        self._pairs.clear()
+        if self._changing is not None:
+            self._changing.cancel()
+            await asyncio.gather(self._changing, return_exceptions=True)
+        if self._porter is not None:
+            self._porter.close()
+            self._porter = None
+        keepers, self._keepers = self._keepers, []
+        for keeper in keepers:
+            await keeper.close()
+
+    async def _add(self, datagrams: socket.socket) -> None:
+        keeper = Keeper(self._sound, datagrams, self._plan, self._say, self._changed)
+        self._keepers.append(keeper)
+        await keeper.start()
+
+    def _choose(self, host: str) -> socket.socket | None:
+        relay = self._sharing.place(host, time.monotonic())
+        return None if relay is None else self._keepers[relay].door
+
+    def _changed(self, keeper: Keeper) -> None:
+        """Take in that a relay has come, gone, or told something."""
+        if keeper not in self._keepers or self._porter is None:
+            return
+        number, now, told = self._keepers.index(keeper), time.monotonic(), keeper.told
+        if keeper.door is None:
+            self._sharing.end(number)
+        elif not told:
+            self._sharing.begin(number)
+        elif "hosts" in told:
+            self._sharing.hear(number, told["load"], told["hosts"], told["here"], now)
+        if any(one.door for one in self._keepers):
+            self._porter.open()
+        else:
+            self._porter.shut()
+        if self._changing is None and (step := self._sharing.look(now)) is not None:
+            self._changing = asyncio.create_task(self._change(step))
+
+    async def _change(self, step: Step) -> None:
+        try:
+            if isinstance(step, Grow) and len(self._keepers) < self._most:
+                self._say("the web page's process is busy; another one is started beside it", 1)
+                await self._grow()
+            elif isinstance(step, Move):
+                self._keepers[step.relay].send_elsewhere(step.hosts)
+            elif isinstance(step, Retire) and step.relay == len(self._keepers) - 1:
+                keeper = self._keepers.pop()
+                self._sharing.end(step.relay)
+                self._restarts += keeper.restarts
+                await keeper.close()
+        finally:
+            self._changing = None
+
+    async def _grow(self) -> None:
+        own, number = self._settings, len(self._keepers)
+        try:
+            datagrams = bound(own.listen, own.https_port + number, datagrams=True)
+        except (OSError, OverflowError):  # that port is somebody else's: any other does
+            datagrams = bound(own.listen, 0, datagrams=True)
+        try:
+            await self._add(datagrams)
+        except (JackrfError, OSError) as error:
+            self._say(f"there is no further process for the web page: {error}", 3)
+            await self._keepers.pop(number).close()
 
     def report(self) -> dict[str, Any]:
-        """Return what ``jackrf status`` shows of it."""
+        """Return what ``jackrf status`` shows of it: of all relays together."""
+        told = [keeper.told for keeper in self._keepers]
+        refused: Counter[str] = Counter()
+        for one in told:
+            refused.update(one.get("refused", {}))
+        refused["connections"] += 0 if self._porter is None else self._porter.refused
         return {
             "url": self._base(),
-            "relay": None if self._relay is None else self._relay.pid,
-            "restarts": self._restarts,
-            **{key: self._told.get(key) for key in TOLD},
+            "relay": self._keepers[0].pid if self._keepers else None,
+            "relays": [
+                {
+                    "pid": keeper.pid,
+                    "load": keeper.told.get("load"),
+                    "listeners": len(keeper.told.get("listeners", [])),
+                }
+                for keeper in self._keepers
+            ],
+            "most_relays": self._most,
+            "restarts": self._restarts + sum(keeper.restarts for keeper in self._keepers),
+            "listeners": [found for one in told for found in one.get("listeners", [])],
+            "surfaces": sum(one.get("surfaces", 0) for one in told),
+            "refused": dict(refused),
+            "old": sum(one.get("old", 0) for one in told),
+            "webtransport": any(one.get("webtransport") for one in told),
         }
 
     def link(self, message: Mapping[str, Any]) -> str:
@@ -135,7 +200,7 @@ class WebService:
         """
         mix = message.get("mix")
         role = message.get("role", "engineer" if mix is None else "musician")
-        known = self._desk.mixer.mix_number
+        known = [one.id for one in self._sound.mixes]
         if role not in ROLES or (mix is None) != (role == "engineer"):
             raise InputError(f"role {role!r}: musician or observer of a mix, or engineer of none")
         if mix is not None and (not isinstance(mix, str) or mix not in known):
@@ -152,138 +217,30 @@ class WebService:
             return f"https://{host}:{own.https_port}"
         return f"http://{f'[{host}]' if ':' in host else host}:{own.port}"
 
-    async def _launch(self) -> asyncio.subprocess.Process:
-        """Start a relay and wait until it serves.
-
-        Raises:
-            JackrfError: it does not, or not in time.
-        """
-        self._clock = self._clock_now()
-        theirs = {mix: pair[1].fileno() for mix, pair in self._pairs.items()}
-        relay = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "jackrf.web.relay",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            pass_fds=tuple(theirs.values()),
-            limit=LONGEST_LINE,
-        )
-        try:
-            _write(relay, self._plan(theirs).line())
-            async with asyncio.timeout(READY_SECONDS):
-                said = json.loads(await _line(relay) or "{}")
-        except (TimeoutError, ValueError):
-            said = {}
-        except BaseException:
-            await _end(relay)
-            raise
-        if said.get("ready"):
-            self._relay = relay
-            return relay
-        await _end(relay)
-        raise JackrfError(said.get("error", "the web page's process did not start"))
-
-    def _plan(self, theirs: Mapping[str, int]) -> Plan:
-        own, mixes = self._settings, self._desk.mixer.mixes
+    def _plan(self, inherited: Inherited, clock: Clock) -> Plan:
+        own, mixes = self._settings, self._sound.mixes
         certificate, key = self._certificates.current()
+        here = isinstance(self._faders, OscService)
         return Plan(
             self._client,
-            self._desk.name,
-            str(self._hub),
-            own.listen,
+            self._sound.name,
+            str(self._hub) if here else "",
+            "" if isinstance(self._faders, OscService) else self._faders,
             own.port,
             own.https_port,
             own.name,
             str(certificate),
             str(key),
             str(self._certificates.authority or ""),
-            self._clock,
+            clock,
             [
-                MixPlan(
-                    mix.id,
-                    mix.name,
-                    PAYLOADS[self._desk.plans[mix.id].encoding].sample_bytes,
-                    theirs[mix.id],
-                    self._desk.plans[mix.id].key is not None,
-                )
-                for mix in mixes
+                MixPlan(m.id, m.name, m.sample_bytes, inherited.mixes[m.id], m.encrypted)
+                for m in mixes
             ],
             self._tokens.grants(mix.id for mix in mixes),
+            inherited.door,
+            inherited.datagrams,
         )
-
-    async def _keep(self, relay: asyncio.subprocess.Process) -> None:
-        pause = LEAST_PAUSE
-        while True:
-            began = time.monotonic()
-            await self._follow(relay)
-            self._relay, self._told = None, {}
-            await _end(relay)
-            lasted = time.monotonic() - began
-            pause = LEAST_PAUSE if lasted > LASTING_SECONDS else min(2 * pause, MOST_PAUSE)
-            self._restarts += 1
-            self._say("the web page's process has ended; another one is started", 2)
-            relay = await self._relaunch(pause)
-
-    async def _relaunch(self, pause: float) -> asyncio.subprocess.Process:
-        while True:
-            await asyncio.sleep(pause)
-            try:
-                return await self._launch()
-            except JackrfError as error:
-                self._say(str(error), 3)
-                pause = min(2 * pause, MOST_PAUSE)
-
-    async def _follow(self, relay: asyncio.subprocess.Process) -> None:
-        """Take in what a relay tells, until it has ended or fallen silent."""
-        with contextlib.suppress(TimeoutError, ValueError):
-            while line := await asyncio.wait_for(_line(relay), SILENT_SECONDS):
-                self._told = json.loads(line)
-                self._want(self._told["wanted"])
-                clock = self._clock_now()
-                if clock != self._clock:
-                    self._clock = clock
-                    _write(relay, news(clock))
-
-    def _clock_now(self) -> Clock:
-        client = self._desk.client
-        return self._clock if client is None else Clock(client.samplerate, client.period)
-
-    def _want(self, mixes: list[str]) -> None:
-        """Have the audio thread send these mixes to the relay, and no others.
-
-        An encrypted one has its faders on the page and is not heard there: a page may come by http.
-        """
-        for mix in [one for one in self._heard if one not in mixes]:
-            self._desk.audience.leave(self._heard.pop(mix))
-        for mix in mixes:
-            plain = mix in self._pairs and self._desk.plans[mix].key is None
-            if plain and mix not in self._heard:
-                number = self._desk.mixer.mix_number[mix]
-                own = take_datagrams(number, self._pairs[mix][0], "web page", OWNER)
-                self._desk.audience.join(own)
-                self._heard[mix] = own
-
-
-def _write(relay: asyncio.subprocess.Process, line: bytes) -> None:
-    if relay.stdin is not None and not relay.stdin.is_closing():
-        relay.stdin.write(line)
-
-
-async def _line(relay: asyncio.subprocess.Process) -> bytes:
-    return b"" if relay.stdout is None else await relay.stdout.readline()
-
-
-async def _end(relay: asyncio.subprocess.Process) -> None:
-    """Have a relay end, and wait for it."""
-    if relay.stdin is not None:
-        relay.stdin.close()
-    try:
-        await asyncio.wait_for(relay.wait(), GOODBYE_SECONDS)
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            relay.kill()
-        await relay.wait()
 
 
 def certificate_folder(environment: Mapping[str, str]) -> Path:

@@ -20,7 +20,7 @@ FIRST_WORD_SECONDS: Final = 5.0
 WRONG_TOKEN: Final = 4401
 ENCRYPTED: Final = 4403
 NO_SUCH_MIX: Final = 4404
-OTHER_CLOCK: Final = 4000
+COME_AGAIN: Final = 4000
 TOO_MUCH: Final = 1009
 """Codes with which a page is sent away; it has a sentence for each."""
 

@@ -5,8 +5,9 @@ its fingerprint (`jackrf.web.pins`), so that no authority has to be installed.
 """
 
 import asyncio
+import socket
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from aioquic.asyncio.protocol import QuicConnectionProtocol
@@ -16,13 +17,12 @@ from aioquic.quic.configuration import SMALLEST_MAX_DATAGRAM_SIZE, QuicConfigura
 from aioquic.quic.connection import QuicConnection
 from aioquic.quic.packet import QuicProtocolVersion
 
-from jackrf.web.doors import bound
 from jackrf.web.feed import Feed
 from jackrf.web.gate import MOST_OF_A_HOST, MOST_OPEN, Gate
 from jackrf.web.pins import Pins
 from jackrf.web.plan import Plan
 from jackrf.web.session import PATH, Session, Site
-from jackrf.web.talk import OTHER_CLOCK
+from jackrf.web.talk import COME_AGAIN
 from jackrf.web.ways import expedite
 
 GONE_SECONDS: Final = 5.0
@@ -45,14 +45,13 @@ class WebTransport:
         self.site = Site(plan, gate, feeds)
         self._pins = Pins()
         self._door: _Door | None = None
+        self._port = 0
 
     async def start(self) -> None:
-        """Listen on the UDP port of https's number; call :meth:`close` afterwards.
-
-        Raises:
-            OSError: the port is taken, or this machine has no such address.
-        """
-        own = bound(self.site.plan.listen, self.site.plan.https_port, datagrams=True)
+        """Listen on the relay's own UDP port; call :meth:`close` afterwards."""
+        own = socket.socket(fileno=self.site.plan.datagrams)
+        own.setblocking(False)
+        self._port = int(own.getsockname()[1])
         expedite(own)
         loop = asyncio.get_running_loop()
         _, self._door = await loop.create_datagram_endpoint(lambda: _Door(self), sock=own)
@@ -63,15 +62,20 @@ class WebTransport:
             self._door.close()
             self._door = None
 
-    def renew(self) -> None:
-        """Have all who hear come in again: JACK runs otherwise now."""
+    def renew(self, hosts: Collection[str] | None = None) -> None:
+        """Have all who hear, or those of some hosts, come in again."""
         for session in list(self.site.sessions):
-            session.bye(OTHER_CLOCK)
+            if hosts is None or session.host in hosts:
+                session.bye(COME_AGAIN)
+
+    @property
+    def hosts(self) -> set[str]:
+        """Those that have a session."""
+        return {session.host for session in self.site.sessions}
 
     def way_in(self) -> dict[str, Any]:
         """Return what a page has to know to get in."""
-        port = self.site.plan.https_port
-        return {"port": port, "path": PATH, "fingerprints": self._pins.fingerprints()}
+        return {"port": self._port, "path": PATH, "fingerprints": self._pins.fingerprints()}
 
     def configuration(self) -> QuicConfiguration:
         """Return how connections are made, with the certificate of now."""

@@ -1,10 +1,11 @@
 """GET /mix/ID.sdp: what those who ask are told."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
-from jackrf.announcing.sdp_page import SdpPage, is_group
+from jackrf.announcing.sdp_page import LIST, SdpPage, is_group
 from jackrf.desk import Desk
 from jackrf.lan.http import Answer, Question
 from jackrf.rtp.sdp import parse
@@ -83,3 +84,14 @@ def test_the_key_of_an_encrypted_mix_is_not_given_out(dummy_jack: DummyJack) -> 
             assert "open rtsp://192.168.1.10:8554/drums" in text(answer)
             assert "crypto" not in text(answer)
         assert "jackrf pin drums" in text(answer)
+
+
+def test_the_list_says_which_mixes_there_are() -> None:
+    """And which of them want a PIN: `jackrf web` asks for it."""
+    with stage(None) as desk:
+        answer = asked(desk, LIST, pin=True)
+        told = json.loads(text(answer))
+        assert (answer.status, answer.kind) == (200, "application/json")
+        assert told["session"] == desk.name
+        assert [one["id"] for one in told["mixes"]] == [mix.id for mix in desk.mixer.mixes]
+        assert {(one["pin"], one["encrypted"]) for one in told["mixes"]} == {(True, False)}

@@ -12,7 +12,7 @@ from jackrf.errors import InputError, JackrfError
 from jackrf.rtp.packet import parse
 from jackrf.rtsp import tuner as module
 from jackrf.rtsp.dialogue import parse_target
-from jackrf.rtsp.tuner import Tuner
+from jackrf.rtsp.tuner import Tuner, ask
 from tests.rtsp.serving import Theatre
 from tests.rtsp.test_dialogue import SDP
 from tests.rtsp.test_seats import Jack
@@ -177,3 +177,21 @@ def test_without_libsrtp_an_encrypted_mix_is_told(
             Tuner(parse_target(f"rtsp://127.0.0.1:{port}/drums"))
 
     sealed.play_to(client)
+
+
+def test_a_server_is_asked_what_a_mix_is_and_sends_nothing(theatre: Theatre) -> None:
+    """By its description alone; a mix that is not there, and nobody, are told."""
+
+    def client(port: int) -> None:
+        for scheme in ("rtsp", "rtspt"):
+            offer = ask(parse_target(f"{scheme}://127.0.0.1:{port}/drums"))
+            assert (offer.encoding, offer.samplerate) == ("L24", 48000)
+        assert not theatre.desk.audience.listeners
+        with pytest.raises(InputError, match="there is no such mix"):
+            ask(parse_target(f"rtsp://127.0.0.1:{port}/guitar"))
+
+    theatre.play_to(client)
+    with socket.socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))
+        with pytest.raises(JackrfError, match="nobody answers"):
+            ask(parse_target(f"rtsp://127.0.0.1:{unheard.getsockname()[1]}/drums"))

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -103,9 +103,9 @@ def read(far: socket.socket, heard: list[Arrival]) -> None:
 
 async def by_webtransport(link: Link, feed: Feed, ear: Ear, sound: asyncio.Task[None]) -> None:
     """Hear by datagrams."""
-    with closing(bound(link.near, 0, datagrams=True)) as free:
-        port = free.getsockname()[1]
-    plan = replace(PLAN, listen=link.near, https_port=port)
+    own = bound(link.near, 0, datagrams=True)
+    port = own.getsockname()[1]
+    plan = replace(PLAN, https_port=port, datagrams=own.detach())
     served = WebTransport(plan, Gate(GRANTS), {"drums": feed})
     await served.start()
     done = threading.Event()

@@ -4,7 +4,8 @@ import asyncio
 import json
 import socket
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from jackrf.web import assets
 from jackrf.web.doors import bound
 from jackrf.web.feed import Feed
 from jackrf.web.plan import Clock, MixPlan, Plan
+from jackrf.web.porter import PLAIN, SECURE, Porter
 from jackrf.web.server import Server
 from jackrf.web.tokens import Grant
 from tests.web.test_plan import PLAN
@@ -74,10 +76,13 @@ def serve(talk: Callable[[Site], Awaitable[None]], **changed: Any) -> None:
     """Serve, and have a conversation."""
 
     async def run() -> None:
-        with tempfile.TemporaryDirectory(prefix="jrf-") as folder, bound("127.0.0.1", 0) as free:
-            port = free.getsockname()[1]
-            free.close()
-            plan: Plan = replace(PLAN, port=port, hub=f"{folder}/hub", grants=GRANTS, **changed)
+        with ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="jrf-"))
+            ours, theirs = socket.socketpair()
+            stack.enter_context(ours)
+            port, doors, changed["datagrams"] = _opened(changed)
+            whole = replace(PLAN, port=port, hub=f"{folder}/hub", grants=GRANTS)
+            plan: Plan = replace(whole, door=theirs.detach(), **changed)
             audio, feeds = {}, {}
             for mix in ("drums", "keys"):
                 audio[mix], far = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -85,16 +90,20 @@ def serve(talk: Callable[[Site], Awaitable[None]], **changed: Any) -> None:
                 feeds[mix] = Feed(own, Clock(48000, 128), lambda: None)
             plan = replace(plan, mixes=[feed.plan for feed in feeds.values()])
             server = Server(plan, feeds, assets.load(), f"{folder}/control")
+            porter = Porter(doors, lambda _: ours)
             async with aiohttp.ClientSession() as session:
                 site = Site(f"http://127.0.0.1:{port}", server, session)
                 site.audio, site.feeds = audio, feeds
-                hub = await asyncio.start_unix_server(lambda r, w: echo(r, w, site), plan.hub)
+                path = f"{folder}/hub"
+                hub = await asyncio.start_unix_server(lambda r, w: echo(r, w, site), path)
                 await server.start()
+                porter.open()
                 for feed in feeds.values():
                     feed.start()
                 try:
                     await talk(site)
                 finally:
+                    porter.close()
                     await server.close()
                     hub.close()
                     for mix, feed in feeds.items():
@@ -102,6 +111,16 @@ def serve(talk: Callable[[Site], Awaitable[None]], **changed: Any) -> None:
                         audio[mix].close()
 
     asyncio.run(run())
+
+
+def _opened(changed: Mapping[str, Any]) -> tuple[int, dict[bytes, socket.socket], int]:
+    """Return the port of http, what listens, and the UDP socket that goes with https."""
+    plain = bound("127.0.0.1", 0)
+    doors, datagrams = {PLAIN: plain}, -1
+    if changed.get("certificate"):
+        doors[SECURE] = bound("127.0.0.1", changed["https_port"])
+        datagrams = bound("127.0.0.1", changed["https_port"], datagrams=True).detach()
+    return int(plain.getsockname()[1]), doors, datagrams
 
 
 async def until(condition: Callable[[], Any]) -> None:

@@ -2,12 +2,17 @@
 
 import asyncio
 import contextlib
+import socket
+import ssl
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from jackrf.web import doors
+from jackrf.web.certificates import Certificates
 from jackrf.web.doors import MOST_OF_A_HOST, Doors, bound
+from jackrf.web.porter import PLAIN, SECURE, Porter
 
 
 class Echo(asyncio.Protocol):
@@ -19,19 +24,27 @@ class Echo(asyncio.Protocol):
         transport.write(b"hello")
 
 
-def serve(talk: Callable[[Doors, int], Awaitable[None]]) -> None:
+def serve(
+    talk: Callable[[Doors, int], Awaitable[None]],
+    kind: bytes = PLAIN,
+    secure: ssl.SSLContext | None = None,
+) -> None:
     """Have doors on a port, and a conversation."""
 
     async def run() -> None:
-        made = Doors(Echo)
+        made = Doors(Echo, secure)
+        ours, theirs = socket.socketpair()
         listening = bound("127.0.0.1", 0)
-        server = await asyncio.get_running_loop().create_server(made, sock=listening)
+        port = listening.getsockname()[1]
+        porter = Porter({kind: listening}, lambda _: ours)
+        made.start(theirs)
+        porter.open()
         try:
-            await talk(made, listening.getsockname()[1])
+            await talk(made, port)
         finally:
-            server.close()
+            porter.close()
             made.close()
-            await server.wait_closed()
+            ours.close()
 
     asyncio.run(run())
 
@@ -45,6 +58,14 @@ async def knock(port: int) -> bytes:
         return b""
     finally:
         writer.close()
+
+
+async def hung_up(reader: asyncio.StreamReader) -> bool:
+    """Whether a connection ends, with nothing more said."""
+    try:
+        return await asyncio.wait_for(reader.read(), 5.0) == b""
+    except ConnectionResetError:
+        return True
 
 
 def test_whoever_knocks_is_served() -> None:
@@ -100,6 +121,71 @@ def test_whoever_asks_for_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) -> 
             writer.close()
 
     serve(talk)
+
+
+def test_hosts_are_sent_away_but_for_what_lasts() -> None:
+    """And those of other hosts are left alone."""
+
+    async def talk(made: Doors, port: int) -> None:
+        ends = [
+            await asyncio.open_connection("127.0.0.1", port, local_addr=(host, 0))
+            for host in ("127.0.0.2", "127.0.0.2", "127.0.0.3")
+        ]
+        for reader, _ in ends:
+            assert await reader.read(5) == b"hello"
+        assert made.hosts == {"127.0.0.2", "127.0.0.3"}
+        made.send_away(["127.0.0.2"], [list(made._open)[1]])
+        assert await hung_up(ends[0][0])
+        ends[0][1].close()
+        for reader, writer in ends[1:]:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(reader.read(1), 0.1)
+            writer.close()
+
+    serve(talk)
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> ssl.SSLContext:
+    """What a relay has for https."""
+    made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    made.load_cert_chain(*Certificates(tmp_path, None, list).current())
+    return made
+
+
+def test_a_handshake_is_waited_for_for_some_seconds(
+    secure: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as it lasts it counts as a connection; who does not trust us is not refused."""
+    monkeypatch.setattr(doors, "HANDSHAKE_SECONDS", 0.3)
+
+    async def talk(made: Doors, port: int) -> None:
+        trusting = ssl.create_default_context()
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await asyncio.open_connection("127.0.0.1", port, ssl=trusting)
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting)
+        assert await reader.read(5) == b"hello"
+        assert made.refused == 0
+        writer.close()
+        silent, writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.sleep(0.1)
+        assert made.hosts == {"127.0.0.1"}
+        assert await hung_up(silent)
+        assert made.refused == 1
+        writer.close()
+
+    serve(talk, SECURE, secure)
+
+
+def test_https_without_a_certificate_is_closed() -> None:
+    """Nothing is said in the clear."""
+
+    async def talk(made: Doors, port: int) -> None:
+        assert await knock(port) == b""
+        assert made.refused == 1
+
+    serve(talk, SECURE)
 
 
 def test_a_taken_port_is_told() -> None:

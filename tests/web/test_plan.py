@@ -1,13 +1,13 @@
 """What the main process tells the relay comes out as it went in."""
 
-from jackrf.web.plan import Clock, MixPlan, Plan, news, read_news
+from jackrf.web.plan import Clock, MixPlan, Plan, go_elsewhere, news, read_news
 from jackrf.web.tokens import Grant
 
 PLAN = Plan(
     client="jackrf",
     session="Evening",
     hub="/run/jackrf.web",
-    listen="127.0.0.1",
+    desk="",
     port=8080,
     https_port=8443,
     name="",
@@ -17,6 +17,8 @@ PLAN = Plan(
     clock=Clock(48000, 128),
     mixes=[MixPlan("drums", "Dave", 2, 7)],
     grants=[Grant("secret", "musician", "drums")],
+    door=8,
+    datagrams=9,
 )
 
 
@@ -31,6 +33,11 @@ def test_a_plan_goes_through_a_line() -> None:
 def test_news_of_the_clock_go_through_a_line() -> None:
     """JACK was started anew at another rate."""
     assert read_news(news(Clock(44100, 256))) == Clock(44100, 256)
+
+
+def test_hosts_that_belong_elsewhere_go_through_a_line() -> None:
+    """In any order."""
+    assert read_news(go_elsewhere({"10.0.0.2", "10.0.0.1"})) == ["10.0.0.1", "10.0.0.2"]
 
 
 def test_a_period_has_milliseconds() -> None:

@@ -12,27 +12,28 @@ from typing import Any
 import pytest
 
 from jackrf.web.plan import MixPlan
-from tests.system.running import server_port
 from tests.web.test_plan import PLAN
 
 
 @pytest.fixture
 def relay(tmp_path: Path) -> Any:
-    """Start a relay by a plan on a port; return it with the first line that it told."""
+    """Start a relay by a plan; return it with the first line that it told."""
     with ExitStack() as stack:
 
-        def start(port: int) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
-            near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-            stack.enter_context(near)
-            stack.enter_context(far)
-            mixes = [MixPlan("drums", "Dave", 2, far.fileno())]
-            plan = replace(PLAN, port=port, hub=str(tmp_path / "hub"), mixes=mixes)
+        def start(**changed: Any) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
+            sound = [*socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)]
+            door = [*socket.socketpair()]
+            for one in (*sound, *door):
+                stack.enter_context(one)
+            mixes = [MixPlan("drums", "Dave", 2, sound[1].fileno())]
+            inherited: dict[str, Any] = {"mixes": mixes, "door": door[1].fileno(), "datagrams": -1}
+            plan = replace(PLAN, hub=str(tmp_path / "hub"), **inherited, **changed)
             process = stack.enter_context(
                 subprocess.Popen(
                     [sys.executable, "-m", "jackrf.web.relay"],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
-                    pass_fds=[far.fileno()],
+                    pass_fds=[sound[1].fileno(), door[1].fileno()],
                 )
             )
             stack.callback(process.kill)
@@ -47,20 +48,22 @@ def relay(tmp_path: Path) -> Any:
 
 def test_it_reports_each_second_and_ends_with_its_input(relay: Any) -> None:
     """So it never outlives the main process."""
-    process, first = relay(server_port())
+    process, first = relay()
     assert first == {"ready": True}
     report = json.loads(process.stdout.readline())
     assert (report["wanted"], report["listeners"], report["surfaces"]) == ([], [], 0)
     # There is no https in this plan.
     assert report["webtransport"] is False
+    assert (report["hosts"], report["here"]) == ([], {})
+    assert 0.0 <= report["load"] <= 1.0
     process.stdin.close()
     assert process.wait(10) == 0
 
 
-def test_it_says_which_port_is_taken(relay: Any) -> None:
+def test_it_says_what_keeps_it_from_serving(relay: Any) -> None:
     """And ends with 1."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        process, first = relay(port)
-        assert f"cannot be served on 127.0.0.1 ports {port} (Address already in use)" in str(first)
-        assert process.wait(10) == 1
+    process, first = relay(certificate="/nowhere.pem", key="/nowhere.pem")
+    assert first == {
+        "error": "the web page cannot be served (No such file or directory): /nowhere.pem"
+    }
+    assert process.wait(10) == 1

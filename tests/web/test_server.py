@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from jackrf.web import doors, server
-from jackrf.web.talk import NO_SUCH_MIX, OTHER_CLOCK, WRONG_TOKEN
+from jackrf.web.talk import COME_AGAIN, NO_SUCH_MIX, WRONG_TOKEN
 from tests.web.serving import Site, serve, until
 from tests.web.test_packets import rtp
 
@@ -273,6 +273,6 @@ def test_all_come_in_again_when_jack_runs_otherwise() -> None:
         page = await site.open("/ws/listen", {"token": "dave-token"})
         await page.receive_json()
         site.server.renew()
-        assert await code(page) == OTHER_CLOCK
+        assert await code(page) == COME_AGAIN
 
     serve(talk)

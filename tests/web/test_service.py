@@ -1,6 +1,8 @@
 """The web page of a desk: a relay of its own process, faders, links, and what survives what."""
 
 import asyncio
+import contextlib
+import json
 import os
 import signal
 import socket
@@ -18,8 +20,10 @@ from jackrf.errors import InputError, JackrfError
 from jackrf.osc.messages import encode, of
 from jackrf.parameters import Place
 from jackrf.web.certificates import Certificates
-from jackrf.web.service import OWNER, WebService, certificate_folder
+from jackrf.web.service import WebService, certificate_folder
 from jackrf.web.settings import Settings
+from jackrf.web.sharing import Grow, Move, Retire, Sharing
+from jackrf.web.sound import OWNER, DeskSound
 from jackrf.web.talk import ENCRYPTED
 from jackrf.web.tokens import load_tokens
 from tests.osc.desks import small_desk
@@ -39,16 +43,30 @@ class Web:
     def __init__(self, desk: Desk, service: WebService, url: str, said: list[str]) -> None:
         self.desk, self.service, self.url, self.said = desk, service, url, said
         self.session = aiohttp.ClientSession()
+        self._hosts: dict[str, aiohttp.ClientSession] = {}
 
     def token(self, **wish: Any) -> str:
         """Return what stands in a link."""
         return self.service.link(wish).rpartition("=")[2]
 
-    async def open(self, path: str, said: object) -> Any:
+    async def open(self, path: str, said: object, host: str = "127.0.0.1") -> Any:
         """Open a WebSocket and say something."""
-        page = await self.session.ws_connect(self.url + path, headers={"Origin": self.url})
+        client = self.at(host)
+        page = await client.ws_connect(self.url + path, headers={"Origin": self.url})
         await page.send_json(said)
         return page
+
+    def at(self, host: str) -> aiohttp.ClientSession:
+        """Return a browser on another host of loopback."""
+        if host not in self._hosts:
+            connector = aiohttp.TCPConnector(local_addr=(host, 0))
+            self._hosts[host] = aiohttp.ClientSession(connector=connector)
+        return self._hosts[host]
+
+    async def close(self) -> None:
+        """End all browsers."""
+        for one in (self.session, *self._hosts.values()):
+            await one.close()
 
 
 async def until(condition: Callable[[], Any], seconds: float = 15.0) -> None:
@@ -73,7 +91,7 @@ def run(
         osc = service_of(folder, desk)
         wish: dict[str, Any] = {"listen": "127.0.0.1", "port": server_port()} | settings
         service = WebService(
-            desk,
+            DeskSound(desk),
             osc,
             Settings(https_port=server_port(), **wish),
             load_tokens(folder),
@@ -87,7 +105,7 @@ def run(
             stack.push_async_callback(service.close)
             await service.start()
             web = Web(desk, service, f"http://127.0.0.1:{wish['port']}", said)
-            stack.push_async_callback(web.session.close)
+            stack.push_async_callback(web.close)
             await talk(web)
         assert service.report()["relay"] is None
         assert not [one for one in desk.audience.listeners if one.owner == OWNER]
@@ -161,6 +179,209 @@ def test_an_encrypted_mix_is_not_heard_on_a_page(tmp_path: Path) -> None:
     run(tmp_path, talk, desk)
 
 
+async def hear(web: Web, *hosts: str) -> list[Any]:
+    """Open a page of one mix on each host, which hears."""
+    token, opened = web.token(mix="drums"), []
+    for host in hosts:
+        opened.append(await web.open("/ws/listen", {"token": token}, host))
+        await opened[-1].receive_json()
+    return opened
+
+
+def steps(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return a list of what is done next, in place of what loads ask for; hosts by their number."""
+    todo: list[Any] = []
+    monkeypatch.setattr(Sharing, "look", lambda *_: todo.pop(0) if todo else None)
+    return todo
+
+
+def by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the even hosts served by the first relay, and the odd ones by the second."""
+    monkeypatch.setattr(Sharing, "place", lambda _, host, __: int(host.rpartition(".")[2]) % 2)
+
+
+def test_what_relays_tell_is_one_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who listens, faders and refusals; each has sound of its own from the audio thread."""
+    todo = steps(monkeypatch)
+    todo.append(Grow())
+
+    async def talk(web: Web) -> None:
+        await until(lambda: len(web.service.report()["relays"]) == 2)
+        await until(lambda: all(one["load"] is not None for one in web.service.report()["relays"]))
+        by_number(monkeypatch)
+        pages = await hear(web, "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5")
+        await until(lambda: len(web.desk.audience.listeners) == 2)
+        await until(lambda: [r["listeners"] for r in web.service.report()["relays"]] == [2, 2])
+        report = web.service.report()
+        assert {one["host"] for one in report["listeners"]} == {f"127.0.0.{n}" for n in range(2, 6)}
+        for listener in web.desk.audience.listeners:
+            listener.socket.send(rtp(0, b"\3" * 512))
+        heard = await asyncio.gather(*(page.receive_bytes() for page in pages))
+        assert {data[24:] for data in heard} == {b"\3" * 512}
+        for host in ("127.0.0.2", "127.0.0.3"):
+            surface = await web.open("/ws/surface", {"token": "wrong"}, host)
+            assert (await surface.receive()).data == 4401
+        await until(lambda: web.service.report()["refused"].get("token") == 2)
+        assert web.said == ["the web page's process is busy; another one is started beside it"]
+        for page in pages:
+            await page.close()
+
+    run(tmp_path, talk, relays=2)
+
+
+def test_a_relay_that_dies_takes_no_page_of_another_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own come back by the one that is left, at once."""
+    todo = steps(monkeypatch)
+    todo.append(Grow())
+
+    async def talk(web: Web) -> None:
+        await until(lambda: len(web.service.report()["relays"]) == 2)
+        await until(lambda: all(one["pid"] for one in web.service.report()["relays"]))
+        with monkeypatch.context() as patch:
+            by_number(patch)
+            first, second = await hear(web, "127.0.0.2", "127.0.0.3")
+        old = web.service.report()["relays"][1]["pid"]
+        os.kill(old, signal.SIGKILL)
+        assert (await second.receive()).type is not aiohttp.WSMsgType.BINARY
+        (again,) = await hear(web, "127.0.0.3")
+        await first.send_json({"ping": 1})
+        assert (await first.receive_json())["pong"] == 1
+        await until(lambda: web.service.report()["relays"][1]["pid"] not in (None, old))
+        await until(lambda: len(web.service.report()["listeners"]) == 2)
+        assert web.service.report()["restarts"] == 1
+        for page in (first, again):
+            await page.close()
+
+    run(tmp_path, talk, relays=2)
+
+
+async def attack(web: Web, host: str) -> None:
+    """Be whoever means harm, from one host."""
+    token, client = web.token(mix="drums"), web.at(host)
+    for origin in ("http://evil.example", "null"):
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            await client.ws_connect(f"{web.url}/ws/listen", headers={"Origin": origin})
+    other = await web.open("/ws/listen", {"token": token, "mix": "keys"}, host)
+    assert (await other.receive()).data == 4401
+    place = ("127.0.0.1", int(web.url.rpartition(":")[2]))
+    for path in ("/../web.key", "/%2e%2e/%2e%2e/etc/passwd"):
+        reader, writer = await asyncio.open_connection(*place, local_addr=(host, 0))
+        head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode())
+        assert (await reader.read()).split(b" ", 2)[1] in (b"400", b"404")
+        writer.close()
+    large = await web.open("/ws/listen", {"token": token}, host)
+    await large.receive_json()
+    await large.send_str("x" * 100_000)
+    assert (await large.receive()).type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
+    torn = await web.open("/ws/listen", {"token": token}, host)
+    await torn.receive_json()
+    torn._writer.transport.write(b"\x82\x7f" + b"\xff" * 64)
+    assert (await torn.receive()).type is not aiohttp.WSMsgType.BINARY
+
+
+async def slow_reader(web: Web, host: str) -> socket.socket:
+    """Hear, and read nothing: what is sent to it has nowhere to go."""
+    slow = socket.socket()
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    slow.bind((host, 0))
+    slow.setblocking(False)
+    port = int(web.url.rpartition(":")[2])
+    await asyncio.get_running_loop().sock_connect(slow, ("127.0.0.1", port))
+    head = (
+        f"GET /ws/listen HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: {web.url}\r\n"
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    ).encode()
+    said = json.dumps({"token": web.token(mix="drums")}).encode()
+    frame = bytes((0x81, 0x80 | len(said), 0, 0, 0, 0)) + said
+    await asyncio.get_running_loop().sock_sendall(slow, head + frame)
+    return slow
+
+
+def test_attackers_at_one_relay_are_noticed_by_no_page_and_counted_in_one_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wrong origin, token, path and frames, a slow reader, and a thousand sockets that are idle."""
+    todo = steps(monkeypatch)
+    todo.append(Grow())
+
+    async def talk(web: Web) -> None:
+        await until(lambda: len(web.service.report()["relays"]) == 2)
+        await until(lambda: all(one["pid"] for one in web.service.report()["relays"]))
+        by_number(monkeypatch)
+        pages = await hear(web, "127.0.0.2", "127.0.0.3")
+        await until(lambda: len(web.desk.audience.listeners) == 2)
+        slow = await slow_reader(web, "127.0.0.5")
+        await attack(web, "127.0.0.7")
+        await attack(web, "127.0.0.8")
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(slow)
+            for number in range(1000):
+                idle = stack.enter_context(socket.socket())
+                idle.setblocking(False)
+                idle.bind((f"127.0.1.{1 + number % 24}", 0))
+                with contextlib.suppress(BlockingIOError):
+                    idle.connect(("127.0.0.1", int(web.url.rpartition(":")[2])))
+                if number % 16 == 15:
+                    await asyncio.sleep(0.002)
+            for number in range(200):
+                for listener in web.desk.audience.listeners:
+                    listener.socket.send(rtp(128 * number, b"\3" * 512))
+                heard = await asyncio.gather(*(page.receive_bytes() for page in pages))
+                assert {data[24:] for data in heard} == {b"\3" * 512}
+            (late,) = await hear(web, "127.0.0.9")
+            await until(lambda: web.service.report()["refused"].get("origin") == 4)
+            await until(lambda: dropped(web, "127.0.0.5") > 0)
+            assert dropped(web, "127.0.0.2") == dropped(web, "127.0.0.3") == 0
+        assert web.service.report()["restarts"] == 0
+        for page in (*pages, late):
+            await page.close()
+
+    run(tmp_path, talk, relays=2)
+
+
+def dropped(web: Web, host: str) -> int:
+    """Return how many packets a host's pages were not sent."""
+    return sum(one["dropped"] for one in web.service.report()["listeners"] if one["host"] == host)
+
+
+def test_hosts_are_sent_over_to_a_relay_that_has_less_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What they hear comes by a new connection; their faders stay, and an empty relay is ended."""
+    todo = steps(monkeypatch)
+
+    async def talk(web: Web) -> None:
+        token = web.token(mix="drums")
+        stays, goes = await hear(web, "127.0.0.2", "127.0.0.3")
+        faders = await web.open("/ws/surface", {"token": token}, "127.0.0.3")
+        asked = await web.at("127.0.0.3").get(f"{web.url}/api/me")
+        await asked.read()
+        todo.append(Grow())
+        await until(lambda: len(web.service.report()["relays"]) == 2)
+        await until(lambda: all(one["pid"] for one in web.service.report()["relays"]))
+        by_number(monkeypatch)
+        todo.append(Move(0, ["127.0.0.3"]))
+        closed = await goes.receive(10.0)
+        assert (closed.type, closed.data) == (aiohttp.WSMsgType.CLOSE, 4000)
+        (again,) = await hear(web, "127.0.0.3")
+        await until(lambda: [r["listeners"] for r in web.service.report()["relays"]] == [1, 1])
+        await faders.send_bytes(encode(of("/mix/drums/in/vox/fader", 0.5)))
+        await until(lambda: web.desk.mixer.value(Place("drums", "vox", "gain")) == -10.0)
+        await stays.send_json({"ping": 1})
+        assert (await stays.receive_json())["pong"] == 1
+        todo.append(Retire(1))
+        await until(lambda: len(web.service.report()["relays"]) == 1)
+        await until(lambda: len(web.desk.audience.listeners) == 1)
+        for page in (stays, again, faders):
+            await page.close()
+
+    run(tmp_path, talk, relays=2)
+
+
 def test_https_is_served_beside_http(tmp_path: Path) -> None:
     """With a certificate of our own authority."""
 
@@ -186,7 +407,7 @@ def test_https_is_served_beside_http(tmp_path: Path) -> None:
 def test_a_link_is_given_to_who_may_have_it(tmp_path: Path) -> None:
     """It has an address that others reach, and the token where servers do not log it."""
     service = WebService(
-        small_desk(),
+        DeskSound(small_desk()),
         service_of(tmp_path),
         Settings(name="mix.example.org", certificate=tmp_path / "a", key=tmp_path / "b"),
         load_tokens(tmp_path),

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes
 
 from jackrf.web.doors import bound
 from jackrf.web.gate import BURST, MOST_OF_A_HOST
-from jackrf.web.talk import OTHER_CLOCK
+from jackrf.web.talk import COME_AGAIN
 from jackrf.web.webtransport import WebTransport
 from tests.web.quic_page import hearing, quic_page
 from tests.web.serving import Site, until
@@ -113,7 +113,7 @@ def test_all_come_in_again_when_jack_runs_otherwise(by_quic: Any) -> None:
     async def talk(site: Site, port: int, _: WebTransport) -> None:
         async with hearing(port, "dave-token") as page:
             site.server.renew()
-            assert await page.told() == {"bye": OTHER_CLOCK}
+            assert await page.told() == {"bye": COME_AGAIN}
 
     by_quic(talk)
 

@@ -5,6 +5,7 @@ import { make } from './dom.js';
 import { engineer } from './engineer.js';
 import { listening } from './listening.js';
 import { mixing } from './mixing.js';
+import { repeated } from './repeated.js';
 
 const AGAIN_MS = 1000;
 const STATES = {
@@ -17,7 +18,7 @@ const STATES = {
 /**
  * @typedef {{role: 'observer' | 'musician' | 'engineer', mix: string | null, session: string,
  *            mixes: {id: string, name: string, number: number, encrypted: boolean}[], rate: number,
- *            https: number | null, authority: boolean}} Me
+ *            https: number | null, authority: boolean, faders: boolean, desk: string}} Me
  */
 
 const page = /** @type {HTMLElement} */ (document.getElementById('page'));
@@ -66,6 +67,16 @@ async function begin() {
  */
 function show(token, me) {
   const isEngineer = me.role === 'engineer';
+  const title = isEngineer ? me.session : me.mixes[0].name;
+  document.title = `${title} · jackrf`;
+  const name = make('h1', {}, title);
+  const under = make('span.session', {}, isEngineer ? 'all mixes' : me.session);
+  const hearing = listening(token, me.rate, me.mixes[0], me.https);
+  if (!me.faders) {
+    const header = make('header.top', {}, make('div', {}, name, under));
+    page.replaceChildren(header, make('main', {}, ...repeated(token, me, hearing)));
+    return;
+  }
   const desk = new Desk(token, isEngineer ? ['/'] : [`/mix/${me.mixes[0].number}`]);
   const state = make('span.state', { role: 'status' }, STATES.connecting);
   desk.stateWatchers.add((now) => {
@@ -74,13 +85,8 @@ function show(token, me) {
     document.body.classList.toggle('away', now !== 'connected');
   });
   state.dataset.state = 'connecting';
-  const title = isEngineer ? me.session : me.mixes[0].name;
-  document.title = `${title} · jackrf`;
-  const name = make('h1', {}, title);
   if (!isEngineer) desk.watch(`/mix/${me.mixes[0].number}/name`, (said) => (name.textContent = said));
-  const under = make('span.session', {}, isEngineer ? 'all mixes' : me.session);
   const header = make('header.top', {}, make('div', {}, name, under), state);
-  const hearing = listening(token, me.rate, me.mixes[0], me.https);
   const main = make('main', {});
   if (isEngineer) {
     main.append(...engineer(desk, token, me.mixes, hearing));

@@ -146,10 +146,10 @@ function input(desk, path) {
 /**
  * Ask each second who listens, while anybody looks.
  * @param {string} token
- * @param {Map<string, ReturnType<typeof card>>} cards
+ * @param {Map<string, {audience: HTMLElement}>} cards by the id of a mix
  * @param {HTMLElement} into
  */
-function follow(token, cards, into) {
+export function follow(token, cards, into) {
   const ask = async () => {
     if (document.visibilityState === 'visible') {
       const headers = { Authorization: `Bearer ${token}` };

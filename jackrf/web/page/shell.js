@@ -28,6 +28,7 @@ const SHELL = [
   '/listening.js',
   '/mixing.js',
   '/osc.js',
+  '/repeated.js',
   '/scenes.js',
   '/style.css',
   '/taper.js',

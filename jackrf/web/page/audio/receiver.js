@@ -16,7 +16,7 @@ const OLD_MS = 300; // the most that a budget holds (80 ms), and one timeout of 
 const WRONG_TOKEN = 4401;
 const ENCRYPTED = 4403;
 const NO_SUCH_MIX = 4404;
-const OTHER_CLOCK = 4000;
+const COME_AGAIN = 4000;
 /** @type {Record<number, string>} codes after which it is no use to try again, and the state then */
 const FINAL = { [WRONG_TOKEN]: 'refused', [NO_SUCH_MIX]: 'refused', [ENCRYPTED]: 'sealed' };
 
@@ -81,7 +81,7 @@ function gone(code) {
   if (closed) return;
   postMessage({ state: FINAL[code] ?? 'lost' });
   if (code in FINAL) return;
-  const wait = code === OTHER_CLOCK ? LEAST_PAUSE_MS : pause;
+  const wait = code === COME_AGAIN ? LEAST_PAUSE_MS : pause;
   pause = Math.min(2 * pause, MOST_PAUSE_MS);
   setTimeout(connect, wait * (0.75 + Math.random() / 2));
 }

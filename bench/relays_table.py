@@ -1,0 +1,29 @@
+"""What relays of the page carry, as Markdown."""
+
+from bench.markdown import rows
+from bench.relays import FULL, PAGES_OF_A_HOST
+from bench.results import Relays
+
+
+def of_relays(relays: Relays | None) -> list[str]:
+    """Return the lines of it; none where it was not measured."""
+    if relays is None:
+        return []
+    table = [
+        [
+            str(len(load.percents)),
+            str(load.pages),
+            " + ".join(f"{one:.0f}" for one in load.percents),
+            f"{100 * load.dropped_share:.2f} %",
+        ]
+        for loads in relays.loads
+        for load in loads
+    ]
+    note = (
+        f"{relays.measured}. Pages by WebSocket without a browser, of {relays.mixes} mixes, "
+        f"{relays.period} frames a period, on hosts of loopback with {PAGES_OF_A_HOST} pages each; "
+        "they take what comes on the same processors. More are added until a relay takes "
+        f"{FULL:.0f} % of a core, packets are dropped, or there is no room for one more."
+    )
+    header = ["relays", "pages", "% of a core, each relay", "dropped"]
+    return ["## Relays of the page", "", *rows(header, *table), "", note, ""]

@@ -1,0 +1,90 @@
+"""The sound of another machine's mixes, as the page's relays ask for it."""
+
+import asyncio
+import socket
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from jackrf.rtp.sdp import parse
+from jackrf.rtsp.dialogue import parse_target
+from jackrf.web.elsewhere import Elsewhere
+from jackrf.web.plan import Clock
+from jackrf.web.programme import Offered, Programme
+from jackrf.web.sound import Heard
+from tests.rtsp.test_dialogue import SDP
+
+DRUMS = parse_target("rtsp://drums:1234@10.0.0.7:8554/drums")
+PROGRAMME = Programme(
+    "Evening",
+    ["10.0.0.7"],
+    [Offered(Heard("drums", "Dave", 3), DRUMS, Clock(48000, 128))],
+    [],
+)
+
+
+class Still:
+    """A station that is told what to do, and does nothing."""
+
+    is_heard, dropped, trouble = True, 3, "nobody answers"
+
+    def __init__(self, target: Any, changed: Any) -> None:
+        self.target, self.changed = target, changed
+        self.to: list[Any] = []
+        self.add, self.remove = self.to.append, self.to.remove
+        self.closed = False
+
+    async def close(self) -> None:
+        """Say so."""
+        self.closed = True
+
+
+@pytest.fixture
+def stations(monkeypatch: pytest.MonkeyPatch) -> list[Still]:
+    """Return those that are made."""
+    made: list[Still] = []
+
+    def make(target: Any, changed: Any) -> Still:
+        made.append(Still(target, changed))
+        return made[-1]
+
+    monkeypatch.setattr("jackrf.web.elsewhere.Station", make)
+    return made
+
+
+def test_a_mix_is_heard_by_its_station(stations: list[Still]) -> None:
+    """Until what ends it is called; and all are left in the end."""
+    sound = Elsewhere(PROGRAMME)
+    (station,) = stations
+    assert (sound.name, sound.mixes) == ("Evening", [Heard("drums", "Dave", 3)])
+    with socket.socket() as to:
+        end = sound.hear("drums", to)
+        assert end is not None
+        assert station.to == [to]
+        end()
+        assert not station.to
+    asyncio.run(sound.close())
+    assert station.closed
+
+
+def test_the_clock_is_what_the_server_said_last(stations: list[Still]) -> None:
+    """JACK there may have been started anew at another rate."""
+    sound = Elsewhere(PROGRAMME)
+    assert sound.clock == Clock(48000, 128)
+    stations[0].changed(replace(parse(SDP), samplerate=96000, packet_ms=5.0))
+    assert sound.clock == Clock(96000, 480)
+
+
+def test_the_status_names_no_pin(stations: list[Still]) -> None:
+    """But where each mix is, and what keeps it away."""
+    assert Elsewhere(PROGRAMME).report() == {
+        "drums": {
+            "name": "Dave",
+            "url": "rtsp://10.0.0.7:8554/drums",
+            "heard": True,
+            "dropped": 3,
+            "trouble": "nobody answers",
+        }
+    }
+    assert len(stations) == 1
