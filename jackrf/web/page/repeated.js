@@ -26,7 +26,7 @@ export function repeated(token, me, hearing) {
       hearing.tune(mix);
     });
     byId.set(mix.id, { button, audience });
-    cards.append(button);
+    cards.append(make('div.cell', {}, button));
   }
   byId.get(me.mixes[0].id)?.button.setAttribute('aria-pressed', 'true');
   const listeners = make('section.listeners', { 'aria-label': 'Listeners' });
