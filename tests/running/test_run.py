@@ -1,5 +1,6 @@
 """``jackrf run`` in this process: from a file to its end, with a real server and real signals."""
 
+import gc
 import os
 import signal
 import threading
@@ -9,8 +10,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import jack
 import pytest
 
+from jackrf.cli import GARBAGE
 from jackrf.client import JackClient
 from jackrf.control import request, socket_path
 from jackrf.engine import Engine
@@ -149,8 +152,20 @@ def test_without_a_server_it_ends(file: Path) -> None:
     assert not socket_path(NAME).exists()
 
 
+@pytest.fixture
+def seldom() -> Iterator[None]:
+    """Garbage is looked for as seldom as in the program itself."""
+    before = gc.get_threshold()
+    gc.set_threshold(GARBAGE)
+    yield
+    gc.set_threshold(*before)
+
+
+@pytest.mark.usefixtures("seldom")
 def test_it_follows_its_server(file: Path, visitor: Visitor) -> None:
-    """With `wait` it waits for one, runs when it comes, waits again when it dies, and so on."""
+    """With `wait` it waits for one, runs when it comes, waits again when it dies, and so on; of the
+    client that its server has left nothing stays behind.
+    """
     server = DummyJack(f"jackrf-{os.getpid()}-followed")
 
     def act() -> None:
@@ -161,11 +176,17 @@ def test_it_follows_its_server(file: Path, visitor: Visitor) -> None:
             until(lambda: state() == "waiting for JACK")
             server.start()
             until(lambda: state() == "running")
+            until(lambda: [kept(one) for one in (jack.Client, Engine)] == [1, 1])
             # jackd itself does not survive an end while a client has just come.
             time.sleep(0.5)
 
     visitor.visit(act)
     run(file, server=server.name, name=NAME, wait=True)
+
+
+def kept(kind: type) -> int:
+    """How many of a kind there are."""
+    return sum(type(one) is kind for one in gc.get_objects())
 
 
 def test_a_callback_that_jack_ended_runs_again(

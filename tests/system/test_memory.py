@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import psutil
@@ -11,14 +12,22 @@ from jackrf.testing import DummyJack
 from tests.quiet import best_of
 from tests.system.instruments import Player, Recorder
 from tests.system.music import one_voice, tone, wait_until_heard
-from tests.system.running import Listening, Program, Running, free_port
+from tests.system.running import Listening, Running, free_port
 
 pytestmark = pytest.mark.system
 
 MEBIBYTE = 2**20
 
 
-def size(program: Program) -> tuple[int, int, int]:
+class HasPid(Protocol):
+    """A program that runs."""
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+
+
+def size(program: HasPid) -> tuple[int, int, int]:
     """Return resident bytes, descriptors and threads of a process."""
     process = psutil.Process(program.pid)
     return process.memory_info().rss, process.num_fds(), process.num_threads()
