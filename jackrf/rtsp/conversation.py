@@ -13,7 +13,6 @@ connection, which TCP's handshake has proved, and to no other.
 
 import re
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -36,14 +35,23 @@ SESSION_SECONDS: Final = 60
 """A session of which nothing is heard for so long is over (section 12.37)."""
 REQUEST_SECONDS: Final = 10.0
 """Within which a request that has begun must be whole, and who is connected must ask for one."""
-METHODS: Final = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, TEARDOWN, GET_PARAMETER, SET_PARAMETER"
+METHODS: Final = (
+    "OPTIONS",
+    "DESCRIBE",
+    "SETUP",
+    "PLAY",
+    "PAUSE",
+    "TEARDOWN",
+    "GET_PARAMETER",
+    "SET_PARAMETER",
+)
 
 _CSEQ: Final = re.compile(r"\d{1,10}")
 
 Answer = tuple[Headers, bytes]
 """Headers and body of a response that says 200."""
 
-METHODS_TOLD: Final[Headers] = [("Public", METHODS)]
+METHODS_TOLD: Final[Headers] = [("Public", ", ".join(METHODS))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +94,6 @@ class Conversation:
         self._url = ""
         self._playing = False
         self._heard_at = self._begun_at = now
-        self._methods: dict[str, Callable[[Request, float], Answer]] = {
-            "OPTIONS": lambda _request, _now: (METHODS_TOLD, b""),
-            "GET_PARAMETER": self._parameter,
-            "SET_PARAMETER": self._parameter,
-            "DESCRIBE": self._describe,
-            "SETUP": self._setup,
-            "PLAY": self._play,
-            "PAUSE": self._pause,
-            "TEARDOWN": self._teardown,
-        }
 
     def feed(self, data: bytes) -> None:
         """Take in octets; call :meth:`next` until it returns None afterwards."""
@@ -149,7 +147,7 @@ class Conversation:
         began = self._playing
         try:
             self._check(item)
-            headers, body = self._methods[item.method](item, now)
+            headers, body = self._answer(item, now)
         except RefusedError as error:
             return Turn(write_response(error.status, cseq, error.headers))
         if self.seat is not None:
@@ -164,17 +162,35 @@ class Conversation:
             raise RefusedError(505)
         if required := request.all("require") + request.all("proxy-require"):
             raise RefusedError(551, [("Unsupported", ", ".join(required)[:256])])
-        if request.method not in self._methods:
+        if request.method not in METHODS:
             raise RefusedError(501, METHODS_TOLD)
         named = request.header("session")
         if named is not None and not self._is_ours(named):
             raise RefusedError(454)
 
+    def _answer(self, request: Request, now: float) -> Answer:
+        match request.method:
+            case "OPTIONS":
+                answer: Answer = METHODS_TOLD, b""
+            case "DESCRIBE":
+                answer = self._describe(request, now)
+            case "SETUP":
+                answer = self._setup(request, now)
+            case "PLAY":
+                answer = self._play(request)
+            case "PAUSE":
+                answer = self._pause(request)
+            case "TEARDOWN":
+                answer = self._teardown(request)
+            case _:
+                answer = self._parameter(request)
+        return answer
+
     def _is_ours(self, named: str) -> bool:
         given = named.partition(";")[0].strip().encode()
         return self.seat is not None and secrets.compare_digest(given, self._session.encode())
 
-    def _parameter(self, request: Request, _: float) -> Answer:
+    def _parameter(self, request: Request) -> Answer:
         # Without a body it says that somebody is there (section 10.8); we have no parameters.
         if request.body:
             raise RefusedError(451)
@@ -235,7 +251,7 @@ class Conversation:
             raise RefusedError(404)
         return self.seat
 
-    def _play(self, request: Request, _: float) -> Answer:
+    def _play(self, request: Request) -> Answer:
         seat = self._seated(request)
         self._playing = True
         sequence, timestamp = seat.begins_at()
@@ -243,12 +259,12 @@ class Conversation:
         where = f"url={self._url}{told};rtptime={timestamp}"
         return [("Range", "npt=now-"), ("RTP-Info", where)], b""
 
-    def _pause(self, request: Request, _: float) -> Answer:
+    def _pause(self, request: Request) -> Answer:
         self._seated(request).pause()
         self._playing = False
         return [], b""
 
-    def _teardown(self, request: Request, _: float) -> Answer:
+    def _teardown(self, request: Request) -> Answer:
         self._seated(request)
         self.close()
         return [], b""
