@@ -166,7 +166,6 @@ class Desk:
             self.state = FREEWHEEL if event.value else RUNNING
         else:
             self.patchbay.hear(event, client, self._clock())
-        self.audience.tend()
 
     def settle(self) -> float | None:
         """Do what is due after what JACK told; return in how many seconds more will be."""

@@ -19,7 +19,7 @@ import os
 from collections.abc import Callable, Iterable
 
 from jackrf.audience.listener import Listener
-from jackrf.audience.row import post
+from jackrf.audience.row import post, unsent
 from jackrf.audience.sealing import Sealer
 from jackrf.audience.sockets import lost_addresses, reconnect
 from jackrf.engine import Engine
@@ -145,13 +145,16 @@ class Audience:
 
     @property
     def waits(self) -> bool:
-        """Whether something is to be let go of by a later `tend`."""
-        return self._engine is not None and self._engine.retains
+        """Whether something is to be let go of, or written, by a later `tend`."""
+        if self._engine is not None:
+            return self._engine.retains
+        return any(one.is_stream and unsent(one.row) for one in self.listeners)
 
     def tend(self) -> list[Listener]:
         """Let go of what was replaced, and of those whose stream has ended; seal anew.
 
-        Called soon after somebody left, and now and then.
+        Called soon after somebody left, and again as long as something `waits`
+        (`jackrf.running.tending`).
 
         Returns:
             Those who were found gone.

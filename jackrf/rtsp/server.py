@@ -30,8 +30,6 @@ READ_BYTES: Final = 4096
 SPARE: Final = 16
 """Connections of those who have not tuned in yet: beside as many as there may be listeners."""
 TICK_SECONDS: Final = 1.0
-LEAVING_SECONDS: Final = 0.05
-"""After which it is looked whether the audio thread is done with those who left."""
 LOOK_SECONDS: Final = 2.0
 """How long it is believed which networks this machine is on."""
 
@@ -63,9 +61,7 @@ class RtspServer:
         self._socket: socket.socket | None = None
         self._open: dict[Connection, None] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._tending: asyncio.TimerHandle | None = None
         self._looked_at = -math.inf
-        self._settled = True
 
     @property
     def connections(self) -> int:
@@ -81,7 +77,6 @@ class RtspServer:
         self._socket = self._bound()
         self.port = self._socket.getsockname()[1]
         asyncio.get_running_loop().add_reader(self._socket, self._accept)
-        self._desk.audience.watch(self._tend_soon)
 
     def _bound(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self.listen else socket.AF_INET
@@ -112,10 +107,8 @@ class RtspServer:
         self._socket = None
         for connection in list(self._open):
             connection.end()
-        for timer in (self._timer, self._tending):
-            if timer is not None:
-                timer.cancel()
-        self._desk.audience.tend()
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _accept(self) -> None:
         for _ in range(ACCEPTS_PER_TURN):
@@ -169,18 +162,6 @@ class RtspServer:
     def _forget(self, connection: "Connection") -> None:
         self._open.pop(connection, None)
 
-    def _tend_soon(self) -> None:
-        """Let go of those who left: soon, or, where periods are long, at the next tick."""
-        self._settled = False
-        if self._tending is None and self._socket is not None:
-            loop = asyncio.get_running_loop()
-            self._tending = loop.call_later(LEAVING_SECONDS, self._tend)
-            self._wake()
-
-    def _tend(self) -> None:
-        self._tending = None
-        self._desk.audience.tend()
-
     def _wake(self) -> None:
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)
@@ -190,9 +171,7 @@ class RtspServer:
         self._timer = None
         for connection in list(self._open):
             connection.tick()
-        settled, self._settled = self._settled, True
-        self._desk.audience.tend()
-        if self._open or not settled:
+        if self._open:
             self._wake()
 
 

@@ -1,8 +1,8 @@
-"""RTCP of all listeners, and tidying up after those who left: one timer for all of it.
+"""RTCP of all listeners, by one timer.
 
 Nothing runs while nobody hears anything. With listeners a sender report goes to each of them every
 8 s or so (RFC 3550, 6.2 and 6.3.1), and to a new one at once; receiver reports are read as they
-come. A short while after somebody left the sockets are closed.
+come.
 """
 
 import asyncio
@@ -24,8 +24,6 @@ SOON_SECONDS = 0.1
 """After a change; two periods have passed by then."""
 SILENT_SECONDS = 40.0
 """What a receiver told so long ago says nothing any more: five intervals (RFC 3550, 6.3.5)."""
-RELAY_SECONDS = 1.0
-"""How often it is looked whether the relay of encrypted mixes runs, while somebody hears one."""
 LAST_PATIENCE = 0.2
 """Seconds to wait for the last packet before the goodbye: the server may have stopped calling."""
 MOST_REPORTS = 50
@@ -91,7 +89,6 @@ class Reporting:
 
     def _tick(self) -> None:
         self._timer = None
-        self._desk.audience.tend()
         now = time.monotonic()
         if now >= self._due:
             self._due = now + EVERY_SECONDS * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
@@ -105,11 +102,7 @@ class Reporting:
             self._report_to(listener)
         self._new = set()
         if self._told:
-            pause = max(SOON_SECONDS, self._due - now)
-            sealed = any(one.seal is not None for one in self._told)
-            self._wake_in(min(pause, RELAY_SECONDS) if sealed else pause)
-        elif self._desk.audience.waits:
-            self._wake_in(EVERY_SECONDS)
+            self._wake_in(max(SOON_SECONDS, self._due - now))
 
     def _say_goodbye(self) -> None:
         """Tell those who came by themselves that nothing more comes, and send nothing more.

@@ -27,6 +27,7 @@ from jackrf.running.resuming import AS_IT_WAS, Resuming, resume
 from jackrf.running.saving import handlers as saving_handlers
 from jackrf.running.scenes import Scenes
 from jackrf.running.services import Service, Services
+from jackrf.running.tending import Tending
 from jackrf.running.watching import Watching
 from jackrf.sessions.opening import open_session
 from jackrf.sessions.scene_files import FOLDER, SceneFiles
@@ -85,6 +86,7 @@ class Running:
         self.identifying = Identifying(desk)
         handlers |= self.identifying.handlers
         self.reporting = Reporting(desk)
+        self._tending = Tending(desk.audience)
         self._network = Network(desk)
         self._control = ControlServer(name, handlers)
 
@@ -151,6 +153,7 @@ class Running:
         await self._control.start()
         if self._keeper is not None:
             await self._keeper.start()
+        self._tending.start()
         self.reporting.start()
         self._network.start()
         self._watching.start(self._wake.set)
@@ -177,6 +180,7 @@ class Running:
         self._watching.close()
         self._network.close()
         self.reporting.close()
+        self._tending.close()
         self.identifying.close()
         for part in (self._services, self._scenes, self._keeper):
             if part is not None:

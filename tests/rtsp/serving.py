@@ -12,6 +12,7 @@ from jackrf.desk import Desk
 from jackrf.rtsp.admission import Admission
 from jackrf.rtsp.messages import OF_A_SERVER, Frame, Item, Reader, Response
 from jackrf.rtsp.server import RtspServer
+from jackrf.running.tending import Tending
 from jackrf.testing import OfflineClient
 from tests.offline import desk as offline_desk
 from tests.osc.desks import small_desk
@@ -39,6 +40,7 @@ class Theatre:
         self.desk: Desk = small_desk()
         self.offline: OfflineClient = offline_desk(inputs=3, mixes=2)
         self.late = 0.0
+        self.tending = Tending(self.desk.audience)
         self.server = RtspServer(self.desk, self.admission, listen, 0, self._now)
 
     def _now(self) -> float:
@@ -54,6 +56,7 @@ class Theatre:
 
         async def serve() -> Result:
             self.desk.audience.start(self.offline.engine)
+            self.tending.start()
             await self.server.start()
             sending = asyncio.create_task(send())
             try:
@@ -62,6 +65,7 @@ class Theatre:
                 await self.server.close()
                 await self.server.close()
                 await asyncio.sleep(3 * PERIOD_SECONDS)
+                self.tending.close()
                 sending.cancel()
 
         with closing(self.desk):

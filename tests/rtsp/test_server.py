@@ -1,7 +1,9 @@
 """RTSP on real sockets, before a callback that sends: who tunes in, stays, leaves, is refused."""
 
+import gc
 import socket
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -140,6 +142,28 @@ def test_who_hangs_up_has_left() -> None:
         assert open_files() == before
 
     theatre.play_to(client)
+
+
+def test_who_has_hung_up_leaves_no_cycle_behind() -> None:
+    """However many come and go, there is no garbage to search for, which would hold up all."""
+    theatre = Theatre()
+
+    def client(port: int) -> None:
+        with Player(port) as player:
+            player.set_up("RTP/AVP/TCP")
+            player.ask("PLAY")
+            wait_for(lambda: bool(theatre.desk.audience.listeners))
+            (connection,) = list(theatre.server._open)
+            parts = [weakref.ref(one) for one in (connection, connection.conversation)]
+            del connection
+        wait_for(lambda: not theatre.server.connections)
+        wait_for(lambda: all(part() is None for part in parts))
+
+    gc.disable()
+    try:
+        theatre.play_to(client)
+    finally:
+        gc.enable()
 
 
 def test_a_session_of_which_nothing_is_heard_ends() -> None:

@@ -128,8 +128,9 @@ def test_a_joined_listener_is_told_at_once(
             desk.audience.join(one)
             data, _ = await asyncio.wait_for(loop.sock_recvfrom(rtcp, 2048), 5.0)
             assert isinstance(parse_compound(data)[0], SenderReport)
+            assert one in reports._read
             desk.audience.leave(one)
-            await come_true(lambda: one.socket.fileno() == -1)
+            assert one not in reports._read
             reports.close()
 
         asyncio.run(talk())
