@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from types import TracebackType
 from typing import Any, Self
@@ -25,7 +26,8 @@ class DummyJack:
     """A ``jackd -d dummy`` under a server name of its own, for the length of a ``with`` block.
 
     It needs no sound card, does not meet any other JACK server of the machine, and leaves
-    no process behind. Clients reach it by ``servername=dummy.name``.
+    no process behind, not even (where there is ``setpriv``) when its own is killed. Clients reach
+    it by ``servername=dummy.name``.
 
     Args:
         name: the server's name; by default one that this process alone uses.
@@ -65,7 +67,7 @@ class DummyJack:
         server = ["-n", self.name, "-p", str(self.port_max)]
         driver = ["-d", "dummy", "-r", str(self.samplerate), "-p", str(self.period)]
         self.process = subprocess.Popen(
-            [jackd, *server, *driver],
+            _ending_with_us([jackd, *server, *driver]),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -129,6 +131,18 @@ class DummyJack:
         if self._crashed:
             self.start()
             self.stop()
+
+
+def _ending_with_us(command: list[str]) -> list[str]:
+    """Return a command line whose program ends when this one does, even if that is killed.
+
+    The kernel goes by the thread that starts it (PR_SET_PDEATHSIG, prctl(2)): of any but the main
+    one nobody knows that it stays.
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv is None or threading.current_thread() is not threading.main_thread():
+        return command
+    return [setpriv, "--pdeathsig", "TERM", "--", *command]
 
 
 _OFFLINE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_int64)

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import jack
@@ -15,6 +17,7 @@ from jackrf.errors import JackServerError
 from jackrf.testing import DummyJack, OfflineClient
 from tests.offline import RATE, Ear, Wire, desk, noise, settle, streams
 from tests.realtime.stream import START, codes, heard_codes, packet
+from tests.system.instruments import wait_for
 
 pytestmark = [
     pytest.mark.system,
@@ -30,6 +33,14 @@ def pid_of(server: DummyJack) -> int:
     """The process id of a server that runs."""
     assert server.process is not None
     return server.process.pid
+
+
+def runs(pid: int) -> bool:
+    """Whether there is such a process; one that nobody has asked for its end does not run."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def name_of(purpose: str) -> str:
@@ -48,6 +59,19 @@ def test_it_runs_as_it_was_asked_to() -> None:
         pid = pid_of(server)
     assert server.process is None
     assert not psutil.pid_exists(pid)
+
+
+def test_it_ends_with_a_process_that_is_killed() -> None:
+    """And in order, so that its name is free again."""
+    name = name_of("orphan")
+    lines = "import os, signal", "from jackrf.testing import DummyJack"
+    last = f"s = DummyJack({name!r}); s.start(); print(s.process.pid, flush=True)"
+    program = "\n".join((*lines, last, "os.kill(os.getpid(), signal.SIGKILL)"))
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    assert ran.returncode == -signal.SIGKILL
+    wait_for(lambda: not runs(int(ran.stdout)))
+    assert name.encode() not in REGISTRY.read_bytes()
 
 
 def test_its_environment_makes_it_the_default_server(dummy_jack: DummyJack) -> None:
