@@ -6,7 +6,6 @@ whole, but what is sent is there at once, in order, and a full one says so.
 
 import contextlib
 import socket
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -118,12 +117,7 @@ class Ear:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 
@@ -181,11 +175,6 @@ class Wire:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._far.close()
         self._near.close()

@@ -9,28 +9,7 @@ from jackrf.errors import InputError
 from jackrf.parameters import Place
 from jackrf.running.making import make_desk
 from jackrf.sessions.session import load
-
-SESSION = """\
-format = 2
-name = "Rehearsal"
-[inputs.kick]
-name = "Kick"
-trim = 3.0
-connect = ["system:capture_1", "late:out"]
-[inputs.vox]
-name = "Vox"
-[mixes.drums]
-name = "Drums"
-gain = -3.0
-encoding = "L24"
-ceiling = -6.0
-send_to = ["udp://127.0.0.1:50140", "udp://127.0.0.1:50142"]
-sends = { kick = { gain = -6.0, pan = 0.5 } }
-[mixes.anna]
-name = "Anna"
-limiter = false
-connect_right = ["system:playback_2"]
-"""
+from tests.running.rehearsal import SESSION
 
 
 @pytest.mark.parametrize(
@@ -54,7 +33,7 @@ def test_who_makes_the_connections(
 def test_a_session_becomes_a_desk(tmp_path: Path) -> None:
     """Strips, mixes, sends, wishes, destinations, encodings and ceilings are the session's."""
     file = tmp_path / "rehearsal.toml"
-    file.write_text(SESSION, "utf-8")
+    file.write_text(f'{SESSION}connect_right = ["system:playback_2"]\n', "utf-8")
     desk = make_desk(load(file))
     try:
         assert desk.name == "Rehearsal"

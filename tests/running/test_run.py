@@ -20,32 +20,13 @@ from jackrf.engine import Engine
 from jackrf.errors import JackrfError, JackServerError
 from jackrf.running.run import run
 from jackrf.testing import DummyJack
+from tests.running.rehearsal import SESSION
 from tests.running.test_watching import ENDING_CYCLES, end_soon
 from tests.system.running import with_osc_of_its_own
 
 pytestmark = pytest.mark.system
 
 NAME = "jackrf-run"
-SESSION = """\
-format = 1
-name = "Rehearsal"
-[inputs.kick]
-name = "Kick"
-trim = 3.0
-connect = ["system:capture_1", "late:out"]
-[inputs.vox]
-name = "Vox"
-[mixes.drums]
-name = "Drums"
-gain = -3.0
-encoding = "L24"
-ceiling = -6.0
-send_to = ["udp://127.0.0.1:50140", "udp://127.0.0.1:50142"]
-sends = { kick = { gain = -6.0, pan = 0.5 } }
-[mixes.anna]
-name = "Anna"
-limiter = false
-"""
 
 
 @pytest.fixture

@@ -2,16 +2,14 @@
 
 import signal
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from jackrf.rtp.stream import Encoding
 from jackrf.testing import DummyJack
-from tests.system.decoders import samples
 from tests.system.instruments import Player, Recorder, wait_for
 from tests.system.music import TONE_LEVEL, tone, wait_until_heard, wait_until_silent
 from tests.system.players import (
@@ -24,12 +22,10 @@ from tests.system.players import (
     gstreamer_udp,
 )
 from tests.system.running import Program, Running, jackrf_command, server_port
+from tests.system.tuning import RATE, Tool, deaf, listeners, url
 
 pytestmark = pytest.mark.system
 
-RATE = 48000
-ATTEMPTS = 5
-"""How often to try again when the JACK server itself lost a period."""
 SESSION = """\
 format = 2
 name = "Tuned in"
@@ -49,33 +45,6 @@ sends = { kick = { gain = 0.0, pan = 1.0 } }
 """
 
 
-def url(running: Running, mix: str = "drums", user: str = "") -> str:
-    """Where a mix is."""
-    return f"rtsp://{user}127.0.0.1:{running.status()['rtsp']['port']}/{mix}"
-
-
-def listeners(running: Running, mix: str = "drums") -> list[dict[str, Any]]:
-    """Who hears a mix."""
-    found: list[dict[str, Any]] = running.status()["mixes"][mix]["listeners"]
-    return found
-
-
-def noise(seconds: float = 1.5) -> NDArray[np.float32]:
-    """Noise with a pulse at both ends, shape (1, frames)."""
-    made = np.random.default_rng(7).uniform(-0.5, 0.5, (1, round(seconds * RATE)))
-    made[:, 0] = made[:, -1] = 0.75
-    return made.astype(np.float32)
-
-
-def heard_exactly(sound: NDArray[np.int32], exact: NDArray[np.float64]) -> bool:
-    """Whether a side is, from its first sound on, what was played, within 1 LSB."""
-    loud = np.flatnonzero(sound)
-    if not len(loud):
-        return False
-    part = sound[loud[0] : loud[0] + len(exact)]
-    return len(part) == len(exact) and float(np.abs(part - exact).max()) <= 1.0
-
-
 @pytest.mark.parametrize("encoding", ["L16", "L24"])
 def test_players_hear_the_exact_mix(
     dummy_jack: DummyJack, tmp_path: Path, encoding: Encoding
@@ -83,48 +52,13 @@ def test_players_hear_the_exact_mix(
     """Ffmpeg and GStreamer, each over UDP and over TCP: every frame in its place, within 1 LSB; and
     they leave no listener behind.
     """
-    music = noise()
-    exact = music[0].astype(np.float64) * (2**15 if encoding == "L16" else 2**23)
     session = SESSION.replace("ENCODING", encoding)
-    with (
-        Player(dummy_jack.name) as player,
-        Running(tmp_path, session, dummy_jack.name) as running,
-    ):
-        waiting = dict(TUNERS)
-        for _ in range(ATTEMPTS):
-            heard = _heard(waiting, running, player, encoding)
-            waiting = {
-                name: waiting[name]
-                for name, sound in heard.items()
-                if not heard_exactly(sound[0], exact) or sound[1].any()
-            }
-            if not waiting:
-                break
+    with Player(dummy_jack.name) as player, Running(tmp_path, session, dummy_jack.name) as running:
+        tools: dict[str, Tool] = {
+            name: partial(tuner, url(running), encoding) for name, tuner in TUNERS.items()
+        }
+        assert not deaf(tools, tmp_path, player, encoding)
         wait_for(lambda: not listeners(running))
-    assert not list(waiting)
-
-
-def _heard(
-    tuners: dict[str, Tuner], running: Running, player: Player, encoding: Encoding
-) -> dict[str, NDArray[np.int32]]:
-    """What each player hears while noise is played once, in files of their own."""
-    outs = {name: running.folder / f"{name}.raw" for name in tuners}
-    with ExitStack() as stack:
-        programs = [
-            stack.enter_context(Program(tuner(url(running), encoding, outs[name])))
-            for name, tuner in tuners.items()
-        ]
-        wait_for(lambda: all(out.exists() and out.stat().st_size for out in outs.values()))
-        player.play(noise(), delay=0.2)
-        player.wait()
-        sizes = {out: out.stat().st_size for out in outs.values()}
-        wait_for(lambda: all(out.stat().st_size > sizes[out] + RATE // 4 for out in sizes))
-        for program in programs:
-            program.stop(signal.SIGINT)
-    found = {name: samples(out.read_bytes(), encoding) for name, out in outs.items()}
-    for out in outs.values():
-        out.unlink()
-    return found
 
 
 def test_status_shows_who_has_tuned_in(dummy_jack: DummyJack, tmp_path: Path) -> None:

@@ -5,31 +5,25 @@ import signal
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
-from numpy.typing import NDArray
 
 from jackrf.errors import JackrfError
 from jackrf.rtp.packet import parse
 from jackrf.rtp.sdp import parse as parse_sdp
 from jackrf.testing import DummyJack
-from tests.system.decoders import samples
 from tests.system.instruments import Player, Recorder, wait_for
 from tests.system.music import tone, wait_until_heard, wait_until_silent
 from tests.system.players import ffmpeg_tcp, ffmpeg_udp
 from tests.system.running import Program, Running, free_port, jackrf_command
-from tests.system.test_rtsp import heard_exactly, listeners, noise, url
+from tests.system.tuning import RATE, Tool, deaf, listeners, url
 
 pytestmark = pytest.mark.system
 
-RATE = 48000
-ATTEMPTS = 5
-"""How often to try again when JACK, or a busy machine, lost a period."""
 SESSION = """\
 format = 2
 name = "Sealed"
@@ -47,8 +41,6 @@ sends = { kick = { gain = 0.0, pan = -1.0 } }
 name = "Keys"
 sends = { kick = { gain = 0.0, pan = 1.0 } }
 """
-
-Tool = Callable[[Path], list[str]]
 
 
 def session(*ports: int) -> str:
@@ -78,7 +70,6 @@ def test_decoders_hear_the_exact_mix(dummy_jack: DummyJack, tmp_path: Path) -> N
     """Ffmpeg by the SDP and by RTSP, GStreamer by the key: every frame in its place, within 1 LSB.
     Who is started anew hears a stream from its beginning, and can open it.
     """
-    exact = noise()[0].astype(np.float64) * 2**23
     with ExitStack() as stack:
         ear = stack.enter_context(socket.socket(type=socket.SOCK_DGRAM))
         # GStreamer is told the SSRC beforehand: somebody else is there first, and sees it. Of two
@@ -94,38 +85,14 @@ def test_decoders_hear_the_exact_mix(dummy_jack: DummyJack, tmp_path: Path) -> N
         sdp.write_text(str(running.ask("sdp", mix="drums")))
         crypto = parse_sdp(sdp.read_text()).crypto
         assert crypto is not None
-        waiting: dict[str, Tool] = {
+        tools: dict[str, Tool] = {
             "ffmpeg by SDP": ffmpeg_by_sdp(sdp),
             "GStreamer": gstreamer(ports[1], crypto.key, parse(ear.recv(2048)).ssrc),
             "ffmpeg by RTSP": lambda out: ffmpeg_udp(
                 url(running, user=f"drums:{pin}@"), "L24", out
             ),
         }
-        for _ in range(ATTEMPTS):
-            waiting = _deaf(waiting, tmp_path, player, exact)
-            if not waiting:
-                break
-        assert not list(waiting)
-
-
-def _deaf(
-    tools: dict[str, Tool], folder: Path, player: Player, exact: NDArray[np.float64]
-) -> dict[str, Tool]:
-    """Play noise once; return those that did not hear every frame."""
-    outs = {name: folder / f"{name}.raw" for name in tools}
-    with ExitStack() as stack:
-        programs = [stack.enter_context(Program(tool(outs[name]))) for name, tool in tools.items()]
-        wait_for(lambda: all(out.exists() and out.stat().st_size for out in outs.values()))
-        player.play(noise(), delay=0.2)
-        player.wait()
-        sizes = {out: out.stat().st_size for out in outs.values()}
-        wait_for(lambda: all(out.stat().st_size > sizes[out] + RATE // 4 for out in sizes))
-        for program in programs:
-            program.stop(signal.SIGINT)
-    sounds = {name: samples(out.read_bytes(), "L24") for name, out in outs.items()}
-    for out in outs.values():
-        out.unlink()
-    return {n: tools[n] for n, sound in sounds.items() if not heard_exactly(sound[0], exact)}
+        assert not deaf(tools, tmp_path, player, "L24")
 
 
 def test_it_leaves_in_the_clear_by_no_path(dummy_jack: DummyJack, tmp_path: Path) -> None:
