@@ -10,5 +10,8 @@ interference  the callback while Python is busy; `busy` is the program it measur
 first_packet, soak  how soon it sends, and what it holds after minutes
 age         how old audio gets over links that are too slow for it; needs root
 listeners   what one more listener costs
+starved     what a listener gets late when a link was starved; needs root
+sealed      what encryption costs
+attack      a running jackrf under attack by RTSP
 results, table, picture  one JSON file, and how it is shown
 """

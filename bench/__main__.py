@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from bench.age import measure_age
+from bench.attack import measure_attack
 from bench.cpu import measure_cpu
 from bench.first_packet import measure_first_packet
 from bench.follow import measure_following
@@ -24,13 +25,15 @@ from bench.place import Place, open_place
 from bench.receiver_cpu import measure_receiver_cpu
 from bench.relays import measure_relays
 from bench.results import Results
+from bench.sealed import measure_sealed
 from bench.soak import measure_soak
+from bench.starved import measure_starved
 from bench.table import in_readme, markdown
 from bench.web import measure_web
 from jackrf.errors import JackrfError
 
-EPILOG = """With no part, all but soak, receiver, loss, live and relays are measured: a quarter of
-an hour. A part that is measured alone takes its place in the results of this machine, with its own
+EPILOG = """With no part, all but soak, attack, receiver, loss, live and relays are measured: some 20
+minutes. A part that is measured alone takes its place in the results of this machine, with its own
 date."""
 
 Measure = Callable[[Place, argparse.Namespace, Callable[[str], None]], dict[str, object]]
@@ -43,7 +46,10 @@ PARTS: dict[str, Measure] = {
     },
     "start": lambda place, o, say: {"first_packet": measure_first_packet(place, o.rounds, say)},
     "age": lambda place, o, say: {"age": measure_age(place, o.age_seconds, say)},
+    "starved": lambda place, o, say: {"starved": measure_starved(place, o.starved_turns, say)},
     "listeners": lambda _, __, say: {"listeners": measure_listeners(say)},
+    "sealed": lambda _, __, say: {"sealed": measure_sealed(say)},
+    "attack": lambda place, o, say: {"attack": measure_attack(place, o.requests, say)},
     "receiver": lambda _, o, say: {"following": measure_following(o.minutes, say)},
     "loss": lambda _, o, say: {"losses": measure_losses(o.loss_seconds, say)},
     "receiver-cpu": lambda place, o, say: {
@@ -55,7 +61,8 @@ PARTS: dict[str, Measure] = {
     "soak": lambda place, o, say: {"soak": measure_soak(place, o.minutes, say)},
 }
 HERE = Path(__file__).parent
-USUAL = ["cpu", "latency", "busy", "start", "age", "listeners", "receiver-cpu", "web"]
+UNUSUAL = ("soak", "attack", "receiver", "loss", "live", "relays")
+USUAL = [part for part in PARTS if part not in UNUSUAL]
 TABLE_WIDTH = 132
 """Columns in which no table is cut."""
 
@@ -72,6 +79,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--loads", type=int, default=6, help="runs under each load [6]")
     parser.add_argument("--chirps", type=int, default=45, help="chirps through each path [45]")
     parser.add_argument("--age-seconds", type=float, default=60.0, help="over slow links [60]")
+    parser.add_argument("--starved-turns", type=int, default=10, help="of each transport [10]")
+    parser.add_argument("--requests", type=int, default=1_000_000, help="of an attack [1000000]")
     parser.add_argument(
         "--minutes", type=float, default=10.0, help="length of soak, live, receiver [10]"
     )

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import Field
 
 from bench.figures import Figures, now
+from bench.listening import Attack, Sealed, Starved
 from bench.machine import Machine
 from bench.receiving import Following, Live, Losses, ReceiverCpu
 
@@ -228,6 +229,9 @@ class Results(Figures):
     live: Live | None = None
     web: Web | None = None
     relays: Relays | None = None
+    starved: Starved | None = None
+    attack: Attack | None = None
+    sealed: Sealed | None = None
 
     @classmethod
     def read(cls, path: Path, machine: Machine) -> Self:

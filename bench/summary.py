@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Callable, Iterable
 
 from bench.limits import Requirement, at_most
+from bench.listening_table import limits as of_listening
 from bench.receiving_limits import of_receivers
 from bench.results import (
     CpuCase,
@@ -175,7 +176,7 @@ def _of_web(results: Results) -> list[Requirement]:
 def requirements(results: Results) -> list[Requirement]:
     """Return what must hold, of the parts that were measured."""
     found = _of_cpu(results) + _of_interference(results) + _of_listeners(results)
-    found += _of_web(results)
+    found += of_listening(results) + _of_web(results)
     latency, first, soak = results.latency, results.first_packet, results.soak
     if latency is not None:
         for path in latency.paths:

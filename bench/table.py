@@ -2,6 +2,7 @@
 
 import statistics
 
+from bench.listening_table import tables
 from bench.markdown import rows
 from bench.receiving_table import receivers
 from bench.relays_table import of_relays
@@ -268,6 +269,7 @@ def markdown(results: Results) -> str:
         lines += _age(results.age)
     if results.listeners is not None:
         lines += _listeners(results.listeners)
+    lines += tables(results)
     if results.web is not None:
         lines += _web(results.web)
     lines += of_relays(results.relays)

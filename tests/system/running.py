@@ -18,8 +18,11 @@ from typing import Any, Self
 
 from jackrf.control import request, socket_path
 from jackrf.errors import JackrfError
+from jackrf.realtime import process, receive
 from tests.system.instruments import wait_for
 
+COMPILED = process.process.address, receive.receive.address
+"""The callbacks of the programs: made, or fetched, before the clock of any test runs."""
 START_SECONDS = 60.0
 """Enough to compile everything on a machine that has never run jackrf."""
 

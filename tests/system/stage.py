@@ -49,6 +49,12 @@ class Stage:
         self.desk.audience.join(listener)
         return listener, far
 
+    @property
+    def period_ms(self) -> float:
+        """How long a period is."""
+        assert self.desk.client is not None
+        return 1000.0 * self.desk.client.period / self.desk.client.samplerate
+
     def counts(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """The histogram of the callback's durations."""
         assert self.desk.engine is not None
