@@ -32,9 +32,9 @@ from bench.table import in_readme, markdown
 from bench.web import measure_web
 from jackrf.errors import JackrfError
 
-EPILOG = """With no part, all but soak, attack, receiver, loss, live and relays are measured: some 20
-minutes. A part that is measured alone takes its place in the results of this machine, with its own
-date."""
+EPILOG = """With no part, all but soak, attack, receiver, loss, live and relays are measured: some
+20 minutes. A part that is measured alone takes its place in the results of this machine, with its
+own date."""
 
 Measure = Callable[[Place, argparse.Namespace, Callable[[str], None]], dict[str, object]]
 
