@@ -33,6 +33,7 @@ class Room:
     def __init__(self, count: int, stack: ExitStack) -> None:
         self.sealer = Sealer()
         self.ears, self.listeners = [], []
+        self.sent: dict[int, int] = {}
         for _ in range(count):
             ear = stack.enter_context(socket.socket(type=socket.SOCK_DGRAM))
             ear.bind(("127.0.0.1", 0))
@@ -44,15 +45,17 @@ class Room:
             self.ears.append(ear)
             self.listeners.append(listener)
 
-    def hear(self, sent_at: int) -> list[float]:
-        """Return how many us after a time, ns since 1970, each packet came."""
+    def hear(self) -> list[float]:
+        """Return how many us after it was sent each packet came that has come by now."""
         late = []
         for ear in self.ears:
             try:
                 while True:
-                    _, ((_, _, stamp),), _, _ = ear.recvmsg(2048, 128)
+                    packet, ((_, _, stamp),), _, _ = ear.recvmsg(2048, 128)
                     seconds, nanoseconds = struct.unpack("ll", stamp)
-                    late.append((seconds * 10**9 + nanoseconds - sent_at) / 1000.0)
+                    # RTP's header is in the clear.
+                    sent = self.sent[int.from_bytes(packet[4:8])]
+                    late.append((seconds * 10**9 + nanoseconds - sent) / 1000.0)
             except BlockingIOError:
                 continue
         return late
@@ -67,13 +70,14 @@ class Room:
         began, cpu = time.monotonic(), time.clock_gettime(clock)
         for number in range(periods):
             time.sleep(max(0.0, began + number * PERIOD / RATE - time.monotonic()))
-            packet = struct.pack(">BBHII", 0x80, 96, 0, number * PERIOD, 7) + bytes(4 * PERIOD)
-            sent_at = time.time_ns()
+            timestamp = len(self.sent) * PERIOD
+            packet = struct.pack(">BBHII", 0x80, 96, 0, timestamp, 7) + bytes(4 * PERIOD)
+            self.sent[timestamp] = time.time_ns()
             for one in self.listeners:
                 with suppress(BlockingIOError):
                     one.socket.send(packet)
             time.sleep(PERIOD / RATE / 2)
-            late += self.hear(sent_at)
+            late += self.hear()
         return 1e6 * (time.clock_gettime(clock) - cpu) / len(late), late
 
 

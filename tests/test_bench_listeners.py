@@ -88,7 +88,7 @@ def test_encryption_is_told_by_packet_and_by_listener() -> None:
 
 
 def test_packets_are_sealed_and_heard() -> None:
-    """Once the relay runs; it takes some time for each. On a busy machine what is late is dropped."""
+    """Once the relay runs; it takes some time for each. A busy machine drops what is late."""
     from bench.sealed import PERIOD, RATE, open_room
 
     with open_room(2) as room:
