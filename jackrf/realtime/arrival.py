@@ -21,6 +21,9 @@ from jackrf.realtime.take import take_packet
 MOST_BATCHES = 16
 """256 datagrams are taken in one period, so that a flood cannot make the callback late."""
 
+LONGEST_WAIT_NS = 1_000_000_000
+"""For so long a datagram may have waited for us."""
+
 SOCKET_LEVEL = 1
 TIMESTAMP = 35
 """SOL_SOCKET and SCM_TIMESTAMPNS (socket(7)): CLOCK_REALTIME when the packet came."""
@@ -28,7 +31,10 @@ TIMESTAMP = 35
 
 @kernel
 def _arrival(reception, number, length):
-    """Return when a datagram came, monotonic ns; now, where the kernel does not say."""
+    """Return when a datagram came, monotonic ns; now, where the kernel does not say.
+
+    Below 0 where it says what cannot be used: the clock was set meanwhile, or it is long ago.
+    """
     now = reception.drained_ns
     control_at = reception.control_at + np.uint64(number * CONTROL_ROOM)
     head = carray(pointer(control_at), (8,), np.int32)
@@ -36,8 +42,7 @@ def _arrival(reception, number, length):
         return now
     stamp = carray(pointer(control_at + np.uint64(16)), (2,), np.int64)
     arrival = stamp[0] * 1_000_000_000 + stamp[1] - reception.realtime_ns
-    # A clock that was set meanwhile says nothing of use.
-    return arrival if now - 1_000_000_000 < arrival <= now else now
+    return arrival if now - LONGEST_WAIT_NS < arrival <= now else np.int64(-1)
 
 
 @kernel

@@ -51,6 +51,7 @@ def follow_start(row, frames, now):
     """
     last = np.float64(row.start_frames) * 1e9 / row.samplerate
     row.start_frames = frames
+    row.woken_ns = now
     if row.start_count == 0:
         row.start_count = 1
         row.start_strayed = 0

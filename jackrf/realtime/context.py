@@ -144,6 +144,7 @@ CONTEXT = np.dtype(
         ("clock", "u4"),  # which clock drives the graph, as packets tell it; 0 = not known
         ("frame_time", "u4"),  # JACK's, of the last period
         ("cycle_ns", "i8"),  # monotonic ns at the frame time, filtered; 0 = not known, offline
+        ("woken_ns", "i8"),  # monotonic ns at which the driver woke for it
         ("stretch", "f8"),  # length of a period over what it should be
         ("start_off", "f8"),  # ns: the least by which periods have strayed
         ("start_frames", "u4"),  # of the last period

@@ -82,6 +82,8 @@ def _begin(reception, ssrc, timestamp, frames, clock):
     reception.first = timestamp
     reception.local = 0.0
     reception.strangers = 0
+    reception.moves = 0
+    reception.moved_at = 0.0
     reception.streams += 1
     reception.received = 0
     ours = clock != 0 and clock == reception.clock and reception.distrusted == 0

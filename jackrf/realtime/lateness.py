@@ -10,7 +10,6 @@ from numba import carray
 
 from jackrf.realtime.compiling import kernel
 from jackrf.realtime.libc import pointer
-from jackrf.realtime.loop import STRAY_COUNT
 from jackrf.realtime.reception import LATENESS, SPANS
 
 BIN_SECONDS = 62.5e-6
@@ -25,6 +24,7 @@ GLIDE = 0.0007
 """Share of the time by which the delay grows or shrinks."""
 LEAST_COVER_SECONDS = 0.006
 """Of jitter, that the maximum leaves room for even where a period is longer than it."""
+FEW_STRAYED = 2
 BELOW_MOST = 24
 """Frames by which the goal stays below the maximum, above which audio is dropped."""
 
@@ -103,7 +103,7 @@ def choose_goal(reception, frames):
     """Set where the delay goes, from what was needed or what is wanted."""
     least, most = least_delay(reception, frames), most_delay(reception, frames)
     # Where all packets are elsewhere it may be the line that moves, not jitter.
-    if reception.strayed < STRAY_COUNT:
+    if reception.strayed < FEW_STRAYED:
         reception.need = needed(reception)
     # Below 0 where the sender is woken before its filtered time: packets are early then.
     goal = least + reception.need + MARGIN

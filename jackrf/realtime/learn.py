@@ -29,14 +29,15 @@ def remember(reception, raw, corrected, stream):
 
 
 @kernel
-def _line_through(seen, count):
-    """Return the slope of the line of least squares through what was seen, and how unsure it is."""
+def _line_through(seen, first, end):
+    """Return the slope of the line of least squares through some rows, and how unsure it is."""
     x, y = 0.0, 0.0
-    for row in range(count):
+    count = end - first
+    for row in range(first, end):
         x += seen[row, 1] / count
         y += seen[row, 2] / count
     xx, xy, yy = 0.0, 0.0, 0.0
-    for row in range(count):
+    for row in range(first, end):
         xx += (seen[row, 1] - x) ** 2
         xy += (seen[row, 1] - x) * (seen[row, 2] - y)
         yy += (seen[row, 2] - y) ** 2
@@ -47,16 +48,30 @@ def _line_through(seen, count):
 
 
 @kernel
-def measured_rate(reception, seen, count):
-    """Return the rate in Hz that packets come at: our own, unless another one is surely nearer."""
-    slope, unsure = _line_through(seen, count)
+def _nearest_rate(reception, seen, first, end, sure):
+    """Return the rate in Hz at which rows came: our own, or one nearer by `sure` deviations."""
+    slope, unsure = _line_through(seen, first, end)
     best = np.uint32(reception.samplerate)
-    off = abs(slope - 1.0) - SURE * unsure
+    off = abs(slope - 1.0) - sure * unsure
     for place in range(len(RATES)):
         other = abs(slope - RATES[place] / reception.samplerate)
         if other < off:
             best = np.uint32(RATES[place])
             off = other
+    return best
+
+
+@kernel
+def measured_rate(reception, seen, count):
+    """Return the rate in Hz that packets come at: our own, unless another one is surely nearer.
+
+    Both halves have to say so: a moment in which either end stood still bends the whole.
+    """
+    best = _nearest_rate(reception, seen, 0, count, SURE)
+    for half in range(2):
+        first, end = half * (count // 2), (half + 1) * (count // 2)
+        if best != _nearest_rate(reception, seen, first, end, 0.0):
+            return np.uint32(reception.samplerate)
     return best
 
 

@@ -25,10 +25,18 @@ MEMORY = 500
 OUTLIER = 4.0
 """In noises: what is further away counts as that far."""
 STRAY = 8.0
-STRAY_SECONDS = 0.0015
+STRAY_SECONDS = 0.0005
 STRAY_COUNT = 8
 STRAY_SPAN_SECONDS = 0.100
 """When all come so far off on one side for so long, the line itself has moved."""
+EARLY_SPAN_SECONDS = 0.020
+"""A network may hold packets back, all of them, for a while; before their time none can come."""
+STEADY_COUNT = 4
+STEADY_SECONDS = 0.008
+STEADY_SPREAD_SECONDS = 0.00025
+"""Packets that were held back come together. Where so many come at their own pace, all as far off,
+a server has stood still: then the line has moved already.
+"""
 SETTLED = 1e-6
 
 
@@ -107,18 +115,33 @@ def _stray(reception, position, error):
     if reception.strayed == 0 or (error > 0.0) != (reception.strayed_by > 0.0):
         reception.strayed = 0
         reception.strayed_from = position
+        reception.strayed_since = reception.local
         reception.strayed_by = error
+        reception.strayed_most = error
     if abs(error) < abs(reception.strayed_by):
         reception.strayed_by = error
+    if abs(error) > abs(reception.strayed_most):
+        reception.strayed_most = error
     reception.strayed += 1
-    span = position - reception.strayed_from
-    if reception.strayed < STRAY_COUNT or span < STRAY_SPAN_SECONDS * reception.samplerate:
+    span = (position - reception.strayed_from) / reception.samplerate
+    needed = EARLY_SPAN_SECONDS if error > 0.0 else STRAY_SPAN_SECONDS
+    if (reception.strayed < STRAY_COUNT or span < needed) and not _is_steady(reception):
         return False
     _go_to(reception, position)
     reception.stream += reception.strayed_by
     reception.p_stream += NOISE_AT_FIRST * NOISE_AT_FIRST
     reception.strayed = 0
     return True
+
+
+@kernel
+def _is_steady(reception):
+    """Say whether packets have strayed by the same for a while."""
+    passed = reception.local - reception.strayed_since
+    if reception.strayed < STEADY_COUNT or passed < STEADY_SECONDS * reception.samplerate:
+        return False
+    spread = abs(reception.strayed_most - reception.strayed_by)
+    return spread < max(OUTLIER * reception.noise, STEADY_SPREAD_SECONDS * reception.rate)
 
 
 @kernel

@@ -34,6 +34,12 @@ from jackrf.realtime.tap import keep
 
 BEHIND_SECONDS = 0.030
 """When packets come and for so long none came in time, the delay is too small: it jumps."""
+FADED_SECONDS = 0.1
+"""So long into a gap there has been silence for a while."""
+RUNAWAY_COUNT = 8
+RUNAWAY_SECONDS = 0.15
+"""A line that has moved so often, each time so soon after the last, is none: learn the stream anew.
+"""
 TRUST_PPM = 20e-6
 TRUST_DEVIATION = 3e-6
 """A clock that says it is ours and drifts so much, surely, is not."""
@@ -68,6 +74,15 @@ def _distrust(reception, frames):
 
 
 @kernel
+def _runs_away(reception):
+    """Count a line that has moved; say whether the stream is another one than it was taken for."""
+    soon = reception.local - reception.moved_at < RUNAWAY_SECONDS * reception.samplerate
+    reception.moves = reception.moves + 1 if soon else 1
+    reception.moved_at = reception.local
+    return reception.moves >= RUNAWAY_COUNT
+
+
+@kernel
 def _follow(reception, frames):
     """Decide how a stream of another clock goes on after this period's packets."""
     late_by = np.int64(0)
@@ -80,6 +95,9 @@ def _follow(reception, frames):
             reception.behind = 0
     moved = reception.line_moved == 1
     reception.line_moved = 0
+    if moved and _runs_away(reception):
+        reception.locked = WAITING
+        return
     steer(reception, frames, moved, late_by)
 
 
@@ -128,7 +146,7 @@ def finish_period(reception, frames):
         _distrust(reception, frames)
     if reception.locked == PLAYING and reception.same_clock == 0:
         _follow(reception, frames)
-    if reception.locked == WAITING:
+    if reception.locked == WAITING and reception.gap > FADED_SECONDS * reception.rate:
         for frame in range(frames):
             left[frame] = 0.0
             right[frame] = 0.0

@@ -112,6 +112,7 @@ RECEPTION = np.dtype(
         # Time. Local frames are counted from the beginning of the stream, as float64.
         ("cycle_ns", "i8"),  # monotonic ns at the start of the period, filtered
         ("drained_ns", "i8"),  # monotonic ns when the socket was read
+        ("woken_ns", "i8"),  # monotonic ns at which the driver woke for it
         ("stretch", "f8"),  # length of a period over what it should be
         ("start_off", "f8"),  # ns: the least by which periods have strayed
         ("start_frames", "u4"),  # of the last period
@@ -133,6 +134,10 @@ RECEPTION = np.dtype(
         ("settled", "u4"),  # 1: drift is known to 1 ppm
         ("strayed_from", "f8"),  # local frames at the first of them
         ("strayed_by", "f8"),  # stream frames: the least of their errors
+        ("strayed_most", "f8"),  # and the largest
+        ("strayed_since", "f8"),  # local frames of the period in which the first of them came
+        ("moved_at", "f8"),  # local frames when the line last moved at once
+        ("moves", "i4"),  # times that it did, each soon after the one before
         # Playing.
         ("repaired", "i4"),  # frames that lie in the repaired stream
         ("gap", "i4"),  # frames of the gap under way; 0 = none

@@ -28,7 +28,7 @@ def _decode(reception, audio, width, channels, frames):
 
 @kernel
 def _store(reception, timestamp, frames):
-    """Put a packet's frames into the ring, those still to be played; return whether it is new."""
+    """Put a packet's frames into the ring; return whether it is new."""
     decoded = carray(pointer(reception.decoded_at), (2, PACKET_ROOM // 2), np.float32)
     ring = carray(pointer(reception.ring_at), (2, RING), np.float32)
     stamps = carray(pointer(reception.stamps_at), (RING,), np.uint32)
@@ -47,8 +47,8 @@ def _store(reception, timestamp, frames):
         reception.tardy = 1
     if first >= frames:
         reception.late += 1
-        return True
-    for frame in range(first, frames):
+    # What is late is kept all the same: the delay may be about to grow.
+    for frame in range(frames):
         stamp = np.uint32(timestamp + frame)
         place = stamp & (RING - 1)
         ring[0, place] = decoded[0, frame]
@@ -98,16 +98,17 @@ def _is_taken(reception, octets, size, arrival):
     reception.width = width
     reception.stream_channels = channels
     sequence = (np.uint32(octets[2]) << 8) | np.uint32(octets[3])
-    count_sequence(reception, sequence, timestamp, _position(reception, arrival))
+    came = arrival if arrival >= 0 else reception.drained_ns
+    count_sequence(reception, sequence, timestamp, _position(reception, came))
     _decode(reception, octets[start:end], width, channels, frames)
-    if _store(reception, timestamp, frames):
+    if _store(reception, timestamp, frames) and arrival >= 0:
         _time_packet(reception, timestamp, arrival, age)
     return True
 
 
 @kernel
 def take_packet(reception, octets, size, arrival):
-    """Take one datagram, uint8[PACKET_ROOM], that came at a monotonic ns.
+    """Take one datagram, uint8[PACKET_ROOM], that came at a monotonic ns; below 0: nobody knows.
 
     Returns:
         Whether it was a packet of the stream.

@@ -222,7 +222,9 @@ def transmit_mixes(context, mixes, frames, frame_time, now):
     elapsed = np.int64(0)
     if context.cycle_ns != 0:
         # Once a period: what the first mixes take is the same each time, near enough.
-        elapsed = read_clock(CLOCK_MONOTONIC, context.clock_at) - context.cycle_ns
+        # A period that begins far from where it should has most likely lost time: that is no age.
+        began = context.cycle_ns if context.start_strayed == 0 else context.woken_ns
+        elapsed = read_clock(CLOCK_MONOTONIC, context.clock_at) - began
     converted = -1
     count = 0
     place = 0

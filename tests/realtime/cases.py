@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from tests.offline import RATE
 from tests.realtime.simulation import (
+    PEAK,
+    PLAINLY,
     Heard,
     Hearing,
     Sender,
@@ -135,3 +137,42 @@ def lossy(case: str, sent: Sender, random: np.random.Generator) -> NDArray[np.in
             held = (arrivals >= start) & (arrivals < start + 50_000_000)
             arrivals[held] = start + 50_000_000 + np.arange(held.sum()) * 1000
     return arrivals
+
+
+CHANGES: dict[str, tuple[float, dict[str, Any]]] = {
+    "the sender starts again": (0.5, {"first_timestamp": 777}),
+    "with another SSRC": (0.5, {"ssrc": 10, "first_timestamp": 777}),
+    "L16 in place of L24": (0.5, {"width": 2, "payload_type": 96}),
+    "from 128 to 1024 frames": (0.0, {"period": 1024, "slices": 8}),
+    "from 128 to 64 frames": (0.0, {"period": 64}),
+    "from 48 to 44.1 kHz": (0.5, {"rate": 44100, "ssrc": 10}),
+}
+"""Seconds in which nothing comes, and what is otherwise afterwards."""
+CHANGED_AFTER = 4.0
+MS = RATE // 1000
+"""Frames: a turn of the sine."""
+
+
+def changed(case: str) -> float:
+    """Return how many seconds after its first packet a stream is heard that is another one now."""
+    pause, otherwise = CHANGES[case]
+    before = send(sine(CHANGED_AFTER), Sending(ppm=50.0))
+    begins = int((CHANGED_AFTER / (1 + 50e-6) + pause) * 1e9)
+    stamp = (PLAINLY.first_timestamp + round((CHANGED_AFTER + pause) * RATE)) % 2**32
+    how = {"ppm": 50.0, "begins_ns": begins, "first_timestamp": stamp} | otherwise
+    after = send(sine(3.0, rate=how.get("rate", RATE)), Sending(**how))
+    streams = (before, after)
+    sizes = np.concatenate([np.full(len(s.sent), s.datagrams.shape[1]) for s in streams])
+    datagrams = np.zeros((len(sizes), int(sizes.max())), np.uint8)
+    first = 0
+    for sent in streams:
+        count, size = sent.datagrams.shape
+        datagrams[first : first + count, :size] = sent.datagrams
+        first += count
+    arrivals = np.concatenate([sent.sent for sent in streams]) + 100_000
+    heard = hear(datagrams, arrivals, CHANGED_AFTER + pause + 2.0, sizes=sizes)
+    # From the first packet on, the last moment without sound.
+    came = int((begins + 100_000) * 1e-9 * RATE)
+    parts = heard.left[came : came + (len(heard.left) - came) // MS * MS].reshape(-1, MS)
+    quiet = np.flatnonzero(np.abs(parts).max(axis=1) < PEAK / 2)
+    return float((quiet[-1] + 1) * MS / RATE) if len(quiet) else 0.0

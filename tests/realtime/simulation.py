@@ -12,6 +12,7 @@ import numpy as np
 from numba import carray, types
 from numpy.typing import NDArray
 
+from jackrf.realtime.clock import follow_start
 from jackrf.realtime.compiling import callback
 from jackrf.realtime.context import address
 from jackrf.realtime.delay import apart
@@ -38,6 +39,7 @@ RUN = np.dtype(
         ("frames", "i8"),
         ("starts_at", "u8"),  # int64[cycles], ns, as JACK filters them
         ("wakes_at", "u8"),  # int64[cycles], ns, as they are
+        ("filtered", "i8"),  # 1: starts are known; 0: our own filter finds them from the wakes
         ("times_at", "u8"),  # uint32[cycles]
         ("left_at", "u8"),  # float32[cycles, frames]
         ("right_at", "u8"),
@@ -67,9 +69,12 @@ def run_all(argument: Any) -> None:
     for cycle in range(run.cycles):
         reception.left_at = run.left_at + np.uint64(4 * cycle * run.frames)
         reception.right_at = run.right_at + np.uint64(4 * cycle * run.frames)
-        reception.cycle_ns = starts[cycle]
         reception.drained_ns = wakes[cycle]
-        lost = apart(times[cycle], reception.time) - reception.period
+        if run.filtered == 1:
+            reception.cycle_ns = starts[cycle]
+            lost = apart(times[cycle], reception.time) - reception.period
+        else:
+            lost = follow_start(reception, frames, wakes[cycle])
         begin_period(reception, frames, times[cycle], lost)
         taken = run.taken
         while taken < run.packets and arrivals[taken] <= wakes[cycle]:
@@ -206,6 +211,7 @@ class Hearing:
         format_: of the stream.
         delay_ms: the playout delay, None for auto.
         most_ms: its maximum.
+        filtered: whether it knows when periods start, or has to find out from when it is woken.
     """
 
     period: int = 128
@@ -215,6 +221,7 @@ class Hearing:
     format_: Format = UNTOLD
     delay_ms: float | None = None
     most_ms: float = 20.0
+    filtered: bool = True
 
 
 HERE = Hearing()
@@ -275,7 +282,7 @@ def hear(
         run[name] = address(array)
     run["reception_at"] = receiver.context_address
     run["packets"], run["room"] = packets.shape
-    run["cycles"], run["frames"] = cycles, period
+    run["cycles"], run["frames"], run["filtered"] = cycles, period, how.filtered
     _run(address(run))
     heard.report = receiver.report()
     return heard

@@ -38,3 +38,20 @@ def test_a_flood_is_taken_in_parts() -> None:
         assert wire.count("alien") == 256
         wire.play(64)
         assert wire.count("alien") == 260
+
+
+def test_what_waited_too_long_says_nothing_of_the_clock() -> None:
+    """Packets older than a second, as they lie there when a server had stopped, are heard or late;
+    their time, which nobody knows, is not learned from.
+    """
+    with closing(open_socket(parse_url(f"udp://127.0.0.1:{free_port()}"))) as hearing:
+        receiver = Receiver(RATE, hearing.fileno())
+        card = Cards(receiver, 2)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
+            sending.connect(hearing.getsockname())
+            sending.send(packet(0, 128))
+            time.sleep(1.05)
+            sending.send(packet(128, 128))
+            card.process(128)
+    assert int(receiver.reception["packets"][0]) == 2
+    assert int(receiver.reception["seen"][0]) == 1

@@ -60,3 +60,17 @@ def test_two_packets_are_not_enough() -> None:
         remember(row, packet * 128.0, packet * 128.0, packet * 128.0)
     assert int(row["seen"]) == SEEN
     assert conclude(row)
+
+
+@pytest.mark.parametrize("stall_ms", [5.0, 12.0, 40.0, -12.0])
+@pytest.mark.parametrize("place", [5, 20, 37, 60])
+def test_a_server_that_stands_still_meanwhile_is_no_other_rate(place: int, stall_ms: float) -> None:
+    """All packets after that moment are as much later, or earlier: a slope that is none."""
+    row = Receiver(RATE, -1).reception[0]
+    random = np.random.default_rng(place)
+    for packet in range(75):
+        at = packet * 128.0 + random.normal(0.0, 5.0)
+        at += stall_ms * 48.0 if packet >= place else 0.0
+        remember(row, at, at, packet * 128.0)
+    assert conclude(row)
+    assert int(row["rate"]) == RATE

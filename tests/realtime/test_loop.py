@@ -72,3 +72,16 @@ def test_a_step_is_taken_after_100_ms() -> None:
     assert sum(moved) == 1
     assert 0.1 <= (moved.index(True) + 1) * STEP / RATE < 0.12
     assert stream_at(row, at) == pytest.approx(7.0 + at - 500.0, abs=2.0)
+
+
+def test_what_comes_before_its_time_moves_the_line_in_20_ms() -> None:
+    """No network brings a packet before it was sent: the line was wrong."""
+    receiver, _, _ = followed(0.0, 1.0, 10.0)
+    row = receiver.reception[0]
+    position, moved = float(row["anchor"]), []
+    for packet in range(1, 40):
+        at = position + STEP * packet
+        moved.append(bool(observe(row, at, 7.0 + at + 500.0)))
+    assert sum(moved) == 1
+    assert 0.020 <= (moved.index(True) + 1) * STEP / RATE < 0.027
+    assert stream_at(row, at) == pytest.approx(7.0 + at + 500.0, abs=2.0)

@@ -12,16 +12,18 @@ import pytest
 
 from tests.offline import RATE
 from tests.realtime.cases import (
+    CHANGES,
     DRIFTS,
     JITTERS,
     PERIODS,
+    changed,
     follow,
     hearing,
     lossy,
     sending,
     steps,
 )
-from tests.realtime.simulation import Hearing, hear
+from tests.realtime.simulation import Hearing, distortion, hear
 
 LONG = float(os.environ.get("JACKRF_SOAK", "40"))
 SOAK = LONG >= 60.0
@@ -150,3 +152,60 @@ def test_lasting_jitter_is_covered_at_once_and_given_up_in_10_s() -> None:
     assert after == pytest.approx(before, abs=24)
     assert heard.report["shifts"] <= 4
     assert steps(heard) < 2.5
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_a_stream_that_is_another_one_now_is_heard_within_300_ms(case: str) -> None:
+    """Counted from its first packet, on another clock."""
+    took = changed(case)
+    print(f"{case}: heard after {1e3 * took:.0f} ms")
+    assert took < 0.300
+
+
+@pytest.mark.parametrize("side", ["sender", "receiver"])
+@pytest.mark.parametrize("stall_ms", [4, 20, 60, 200])
+def test_a_server_that_stood_still_is_a_gap_of_so_long_and_little_more(
+    side: str, stall_ms: int
+) -> None:
+    """Of either end. Then the delay is what it was; JACK's clock leaves such a moment out.
+
+    Until it is clear that it was no network, 35 ms pass.
+    """
+    sent = sending(30.0, 50.0, 128, seed=7)
+    begins, stall = 15_000_000_000, stall_ms * 1_000_000
+    arrivals = sent.sent + 100_000
+    cycles = int(28.0 * RATE / 128)
+    wakes = np.random.default_rng(8).integers(20_000, 60_000, cycles)
+    starts = np.arange(cycles) * 128 * 1_000_000_000 // RATE
+    if side == "sender":
+        arrivals += np.where(sent.sent > begins, stall, 0)
+    else:
+        wakes += np.where(starts > begins, stall, 0)
+    heard = hear(sent.datagrams, arrivals, 28.0, Hearing(wakes=wakes, filtered=False, most_ms=20.0))
+    rows = heard.receiver.log()
+    missing = rows["concealed"] + rows["silent"]
+    at = [int(np.searchsorted(rows["ns"], begins + s * 1e9)) for s in (-0.1, 1.0, 12.0)]
+    before, soon, later = (int(missing[row]) for row in at)
+    print(f"{side}, {stall_ms} ms: {(soon - before) / 48:.0f} ms missing")
+    assert soon - before < (stall_ms + 45) * 48
+    assert later == soon
+    old, new = (rows["delay"][row] for row in (at[0], at[2]))
+    assert new == pytest.approx(old, abs=16)
+    assert heard.report["streams"] == 1
+
+
+def test_a_rate_that_was_learned_wrongly_is_learned_again() -> None:
+    """Packets come at the pace of 44.1 kHz at first, and then at their own: heard a second later.
+
+    As long as nothing fits, the line moves again and again.
+    """
+    sent = sending(8.0, 0.0, 128, seed=5)
+    slow = np.minimum(sent.sent - sent.sent[0], 230_000_000)
+    arrivals = sent.sent + 100_000 + (slow * (48.0 / 44.1 - 1.0)).astype(np.int64)
+    heard = hearing(sent, arrivals, 7.0)
+    assert heard.report["streams"] == 2
+    assert heard.report["stream"]["rate"] == RATE
+    assert distortion(heard.left[-3 * RATE : -3 * RATE + 8192]) < -80.0
+    rows = heard.receiver.log()
+    missing = rows["concealed"] + rows["silent"]
+    assert missing[-1] == missing[int(np.searchsorted(rows["ns"], 2_000_000_000))]

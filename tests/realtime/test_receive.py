@@ -39,10 +39,10 @@ class Reference:
         first = 0 if due is None else max(0, due - start)
         if self.there[start + min(first, frames - 1)]:
             self.duplicate += 1
-        elif first >= frames:
-            self.late += 1
-        else:
-            self.there[start + first : start + frames] = True
+            return
+        self.late += first >= frames
+        # What is late is there when the delay grows.
+        self.there[start : start + frames] = True
 
     def plays(self, heard: NDArray[np.int64], start: int) -> None:
         """Frames from `start` on are due; compare with what is heard."""
