@@ -3,7 +3,7 @@
 import argparse
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -12,6 +12,7 @@ from rich.markdown import Markdown
 from bench.age import measure_age
 from bench.attack import measure_attack
 from bench.cpu import measure_cpu
+from bench.figures import Figures
 from bench.first_packet import measure_first_packet
 from bench.follow import measure_following
 from bench.interference import measure_interference
@@ -36,7 +37,15 @@ EPILOG = """With no part, all but soak, attack, receiver, loss, live and relays 
 20 minutes. A part that is measured alone takes its place in the results of this machine, with its
 own date."""
 
-Measure = Callable[[Place, argparse.Namespace, Callable[[str], None]], dict[str, object]]
+Found = dict[str, object] | Iterable[dict[str, object]]
+"""Fields of `Results`; of a part that takes long, all that is known so far, again and again."""
+
+
+def _as(field: str, found: Iterable[Figures]) -> Iterator[dict[str, object]]:
+    return ({field: figures} for figures in found)
+
+
+Measure = Callable[[Place, argparse.Namespace, Callable[[str], None]], Found]
 
 PARTS: dict[str, Measure] = {
     "cpu": lambda place, o, say: {"cpu": measure_cpu(place, o.rounds, o.seconds, say)},
@@ -50,12 +59,12 @@ PARTS: dict[str, Measure] = {
     "listeners": lambda _, __, say: {"listeners": measure_listeners(say)},
     "sealed": lambda _, __, say: {"sealed": measure_sealed(say)},
     "attack": lambda place, o, say: {"attack": measure_attack(place, o.requests, say)},
-    "receiver": lambda _, o, say: {"following": measure_following(o.minutes, say)},
-    "loss": lambda _, o, say: {"losses": measure_losses(o.loss_seconds, say)},
+    "receiver": lambda _, o, say: _as("following", measure_following(o.minutes, say)),
+    "loss": lambda _, o, say: _as("losses", measure_losses(o.loss_seconds, say)),
     "receiver-cpu": lambda place, o, say: {
         "receiver_cpu": measure_receiver_cpu(place, o.rounds, o.seconds, say)
     },
-    "live": lambda _, o, say: {"live": measure_live(o.minutes, say)},
+    "live": lambda _, o, say: _as("live", measure_live(o.minutes, say)),
     "web": lambda place, _, say: {"web": measure_web(place, say)},
     "relays": lambda place, _, say: {"relays": measure_relays(place, say)},
     "soak": lambda place, o, say: {"soak": measure_soak(place, o.minutes, say)},
@@ -107,9 +116,11 @@ def _measure(options: argparse.Namespace) -> Results:
         machine = this_machine(realtime=place.is_realtime())
         results = Results.read(options.out / "results.json", machine)
         for part in options.parts or USUAL:
-            results = results.model_copy(update=PARTS[part](place, options, _say))
-            # What was measured is kept, whatever becomes of the rest.
-            results.write(options.out / "results.json")
+            found = PARTS[part](place, options, _say)
+            for figures in [found] if isinstance(found, dict) else found:
+                results = results.model_copy(update=figures)
+                # What was measured is kept, whatever becomes of the rest.
+                results.write(options.out / "results.json")
     return results
 
 

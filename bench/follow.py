@@ -3,16 +3,16 @@
 Every drift with every jitter at every period, for as long as is wished: `tests.realtime.cases`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 from bench.receiving import FollowedCase, Following
 from tests.realtime.cases import DRIFTS, JITTERS, PERIODS, follow
 
 
-def measure_following(minutes: float, say: Callable[[str], None]) -> Following:
-    """Follow all clocks, each for so many simulated minutes."""
-    cases = []
+def measure_following(minutes: float, say: Callable[[str], None]) -> Iterator[Following]:
+    """Follow all clocks, each for so many simulated minutes; yield all that is known so far."""
+    cases: list[FollowedCase] = []
     for period in PERIODS:
         for jitter in JITTERS:
             say(f"receiver: {period} frames, jitter of {jitter:g} ms, {len(DRIFTS)} drifts")
@@ -20,4 +20,4 @@ def measure_following(minutes: float, say: Callable[[str], None]) -> Following:
                 found = asdict(follow(ppm, jitter, period, 60.0 * minutes))
                 figures = {name: round(value, 6) for name, value in found.items()}
                 cases.append(FollowedCase(ppm=ppm, jitter_ms=jitter, period=period, **figures))
-    return Following(minutes=minutes, cases=cases)
+        yield Following(minutes=minutes, cases=list(cases))

@@ -5,7 +5,7 @@ wire on each server, in the same recordings, shows what the servers themselves l
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import numpy as np
@@ -65,6 +65,7 @@ def take_live(two: Two, seconds: float) -> LiveRun:
         ]
         programs = [path.start(two, stack) for path in paths]
         jackrf_listen = programs[0]
+        stack.callback(two.tell_all_to_end)
         jackrf_listen.wait_until(lambda: '"playing"' in jackrf_listen.printed, "it played")
         time.sleep(SETTLE_SECONDS)
         near, far = two.hear(paths, "tone", seconds)
@@ -84,11 +85,11 @@ def take_live(two: Two, seconds: float) -> LiveRun:
     )
 
 
-def measure_live(minutes: float, say: Callable[[str], None]) -> Live:
-    """Run all paths for so many minutes on each pair of servers."""
-    found = []
+def measure_live(minutes: float, say: Callable[[str], None]) -> Iterator[Live]:
+    """Run all paths for so many minutes on each pair of servers; yield all that is known so far."""
+    found: list[LiveRun] = []
     for period, rate in CLOCKS:
         say(f"live: {minutes:g} minutes at {period} frames, 48000 against {rate} Hz")
         with open_two(period, rate) as two:
             found.append(take_live(two, 60.0 * minutes))
-    return Live(runs=found)
+        yield Live(runs=list(found))

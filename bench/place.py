@@ -3,6 +3,7 @@
 import os
 import socket
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -131,6 +132,13 @@ def free_ports() -> int:
     raise JackrfError(f"no {run} free UDP ports in a row between 20000 and 32000")
 
 
+def _close(patch_bay: jack.Client) -> None:
+    """Close a client of a server that may hang: its end, which comes next, frees whoever waits."""
+    closing = threading.Thread(target=patch_bay.close, daemon=True)
+    closing.start()
+    closing.join(CONNECT_SECONDS)
+
+
 @contextmanager
 def place_on(server: DummyJack) -> Iterator[Place]:
     """Make a place on a running server, for the length of a ``with`` block.
@@ -140,7 +148,7 @@ def place_on(server: DummyJack) -> Iterator[Place]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jackrf-bench-")))
         patch_bay = jack.Client("bench-patch", servername=server.name, no_start_server=True)
-        stack.callback(patch_bay.close)
+        stack.callback(_close, patch_bay)
         yield Place(server, folder, patch_bay, free_ports())
 
 

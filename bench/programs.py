@@ -1,5 +1,6 @@
 """A program that is started, watched and ended: nothing that a benchmark starts outlives it."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -97,6 +98,11 @@ class Program:
                 )
             time.sleep(0.02)
 
+    def tell_to_end(self) -> None:
+        """Send SIGTERM, and wait for nothing: many end together if all are told first."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+
     def end(self) -> None:
         """Send SIGTERM and wait; SIGKILL, and say so, when that is not enough.
 
@@ -104,14 +110,14 @@ class Program:
         """
         if self._process is None:
             return
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
+        self.tell_to_end()
+        for last_word in (self._process.kill, lambda: None):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(END_SECONDS)
+                break
             command = " ".join(self.command)
             print(f"bench: killed after {END_SECONDS:g} s: {command}", file=sys.stderr)
-            self._process.kill()
-            self._process.wait()
+            last_word()
         self._process = None
         if self._printed is not None:
             self._kept = self.printed

@@ -39,12 +39,27 @@ class LossPath(Figures):
     """Of the time measured: where nothing was"""
     wrong_ms: float
     """Where something was, but not what had been played"""
-    delay_ms: float
-    """The median while it lasts"""
-    before_ms: float
+    delay_ms: float | None
+    """The median while it lasts; None where nothing of the sound was found"""
+    before_ms: float | None
     """And what it was before"""
-    after_ms: float
+    after_ms: float | None
     """And 10 s after its end"""
+
+
+class Told(Figures):
+    """What jackrf's receiver counted under one kind of damage."""
+
+    concealed_ms: float
+    silent_ms: float
+    lost: int
+    """Packets that never came"""
+    late: int
+    """And that came too late"""
+    shifts: int
+    """Times the delay was moved at once"""
+    streams: int
+    """Times it began anew"""
 
 
 class LossCase(Figures):
@@ -54,6 +69,7 @@ class LossCase(Figures):
     rates: list[float]
     """Frames per second that there really were, sender and receiver"""
     paths: list[LossPath]
+    told: Told
 
 
 class Losses(Figures):
@@ -73,7 +89,9 @@ class ReceiverCpu(Figures):
     seconds: float
     """Length of a turn"""
     rounds: list[dict[str, float]]
-    """ms per second of the whole process, by title"""
+    """ms per second of the whole process, by title, on one server"""
+    apart: list[dict[str, float]]
+    """And between two servers whose clocks differ"""
 
 
 class LivePath(Figures):

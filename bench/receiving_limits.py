@@ -1,11 +1,12 @@
 """What must hold of receivers, and whether it did."""
 
+import math
 import statistics
 
 import numpy as np
 
 from bench.limits import Requirement, at_most
-from bench.receiving import Following, LivePath, LiveRun, Losses, ReceiverCpu
+from bench.receiving import Following, LivePath, LiveRun, Losses, LossPath, ReceiverCpu
 from bench.results import Results
 
 MOST_PERIODS = {512: 1.25, 128: 2.4}
@@ -20,9 +21,18 @@ def quantile(path: LivePath, share: float) -> float:
     return float(np.quantile(path.latency_ms, share)) if path.latency_ms else float("inf")
 
 
-def receiver_ratio(cpu: ReceiverCpu, other: str) -> float:
+def receiver_ratio(rounds: list[dict[str, float]], other: str) -> float:
     """Return the median, over rounds, of jackrf's CPU time divided by another's."""
-    return statistics.median(turn["jackrf listen"] / turn[other] for turn in cpu.rounds)
+    return statistics.median(turn["jackrf listen"] / turn[other] for turn in rounds)
+
+
+def _of_cpu(cpu: ReceiverCpu) -> list[Requirement]:
+    return [
+        at_most(f"CPU, {where}, jackrf listen / {title}", receiver_ratio(rounds, title), 1.0)
+        for where, rounds in (("one clock", cpu.rounds), ("two clocks", cpu.apart))
+        for title in sorted(rounds[0])
+        if title != "jackrf listen"
+    ]
 
 
 def _of_following(following: Following) -> list[Requirement]:
@@ -39,14 +49,20 @@ def _of_following(following: Following) -> list[Requirement]:
     ]
 
 
+def _back(path: LossPath) -> float:
+    """Return by how many ms a path's delay is off what it was, 10 s after damage."""
+    if path.after_ms is None or path.before_ms is None:
+        return math.inf
+    return abs(path.after_ms - path.before_ms)
+
+
 def _of_losses(losses: Losses) -> list[Requirement]:
-    back = [
-        abs(path.after_ms - path.before_ms)
-        for case in losses.cases
-        for path in case.paths
-        if path.title.startswith("jackrf")
+    back = max(_back(case.paths[0]) for case in losses.cases)
+    anew = sum(case.told.streams for case in losses.cases)
+    return [
+        at_most("delay 10 s after any damage, off what it was", back, BACK_MS, " ms"),
+        Requirement("times that damage made the stream begin anew", "0", str(anew), anew == 0),
     ]
-    return [at_most("delay 10 s after any damage, off what it was", max(back), BACK_MS, " ms")]
 
 
 def _of_live(run: LiveRun) -> list[Requirement]:
@@ -80,13 +96,7 @@ def of_receivers(results: Results) -> list[Requirement]:
     if results.losses is not None:
         found += _of_losses(results.losses)
     if results.receiver_cpu is not None:
-        others = [title for title in results.receiver_cpu.rounds[0] if title != "jackrf listen"]
-        found += [
-            at_most(
-                f"CPU, jackrf listen / {title}", receiver_ratio(results.receiver_cpu, title), 1.0
-            )
-            for title in sorted(others)
-        ]
+        found += _of_cpu(results.receiver_cpu)
     if results.live is not None:
         for run in results.live.runs:
             found += _of_live(run)

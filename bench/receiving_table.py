@@ -3,7 +3,15 @@
 import statistics
 
 from bench.markdown import rows
-from bench.receiving import FollowedCase, Following, Live, LiveRun, Losses, ReceiverCpu
+from bench.receiving import (
+    FollowedCase,
+    Following,
+    Live,
+    LiveRun,
+    Losses,
+    LossPath,
+    ReceiverCpu,
+)
 from bench.receiving_limits import quantile, receiver_ratio
 from bench.results import Results
 
@@ -50,13 +58,17 @@ def _losses(losses: Losses) -> list[str]:
     ]
     lines += [*rows(header, *table), ""]
     header = ["", *(f"{title}: delay ms before, while, after" for title in titles)]
+    table = [[case.title, *(_delays(path) for path in case.paths)] for case in losses.cases]
+    lines += [*rows(header, *table), ""]
+    header = ["jackrf's receiver says", "lost", "late", "concealed ms", "silent ms", "delay moved"]
     table = [
         [
             case.title,
-            *(
-                f"{path.before_ms:.1f}, {path.delay_ms:.1f}, {path.after_ms:.1f}"
-                for path in case.paths
-            ),
+            str(case.told.lost),
+            str(case.told.late),
+            f"{case.told.concealed_ms:.0f}",
+            f"{case.told.silent_ms:.0f}",
+            f"{case.told.shifts} times",
         ]
         for case in losses.cases
     ]
@@ -71,21 +83,29 @@ def _losses(losses: Losses) -> list[str]:
     return [*lines, *rows(header, *table), "", note, ""]
 
 
+def _delays(path: LossPath) -> str:
+    """Return a path's delays in ms before, while and after; a dash where none was found."""
+    found = (path.before_ms, path.delay_ms, path.after_ms)
+    return ", ".join("-" if ms is None else f"{ms:.1f}" for ms in found)
+
+
 def _cpu(cpu: ReceiverCpu) -> list[str]:
-    table = [
-        [
-            f"**{title}**" if title.startswith("jackrf") else title,
-            f"{statistics.median(turn[title] for turn in cpu.rounds):.1f}",
-            "-" if title.startswith("jackrf") else f"{receiver_ratio(cpu, title):.2f}",
-        ]
-        for title in cpu.rounds[0]
-    ]
+    table = []
+    for title in cpu.rounds[0]:
+        ours = title.startswith("jackrf")
+        cells = [f"**{title}**" if ours else title]
+        for rounds in (cpu.rounds, cpu.apart):
+            cells.append(f"{statistics.median(turn[title] for turn in rounds):.1f}")
+            cells.append("-" if ours else f"{receiver_ratio(rounds, title):.2f}")
+        table.append(cells)
     note = (
-        f"{cpu.measured}. One stereo stream of L16, 48 kHz, 128 frames, both ends on one "
-        f"server; the whole process, kernel included, {len(cpu.rounds)} turns of {cpu.seconds:g} "
-        "s; medians, and the median of the ratios within a round. JackTrip sends back as well."
+        f"{cpu.measured}. One stereo stream of L16, 48 kHz, 128 frames: both ends on one server, "
+        "where jackrf copies frames, and on two whose clocks differ, where it resamples, as zita-"
+        f"n2j always does; the whole process, kernel included, {len(cpu.rounds)} turns of "
+        f"{cpu.seconds:g} s; medians, and the median of the ratios within a round. JackTrip sends "
+        "back as well."
     )
-    header = ["receiver", "CPU ms/s", "jackrf / it"]
+    header = ["receiver", "one clock, ms/s", "jackrf / it", "two clocks, ms/s", "jackrf / it"]
     return ["## CPU time of receivers", "", *rows(header, *table), "", note, ""]
 
 

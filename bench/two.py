@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -33,17 +33,25 @@ class Two:
         far: where the receivers are.
         folder: for sessions, control sockets and recordings.
         base_port: the first of as many free UDP ports as `bench.place.free_ports` finds.
+        programs: all that `program` returned.
     """
 
     near: DummyJack
     far: DummyJack
     folder: Path
     base_port: int
+    programs: list[Program] = field(default_factory=list)
 
     def program(self, command: list[str], server: DummyJack) -> Program:
         """Return a program on one of the servers, not started."""
         alone = {"XDG_RUNTIME_DIR": str(self.folder), "PYTHONUNBUFFERED": "1"}
-        return Program(command, server.environment | alone)
+        self.programs.append(Program(command, server.environment | alone))
+        return self.programs[-1]
+
+    def tell_all_to_end(self) -> None:
+        """Have all programs end at once: together they take no longer than the slowest."""
+        for program in self.programs:
+            program.tell_to_end()
 
     def hear(
         self,

@@ -171,6 +171,7 @@ def figures() -> dict[str, Any]:
         Losses,
         LossPath,
         ReceiverCpu,
+        Told,
     )
 
     case = FollowedCase(
@@ -190,7 +191,7 @@ def figures() -> dict[str, Any]:
     )
     damaged = [
         LossPath(title=title, silent_ms=1, wrong_ms=200, delay_ms=6, before_ms=5, after_ms=after)
-        for title, after in (("jackrf", 5.1), ("JackTrip, -q 4", 25.0))
+        for title, after in (("jackrf", 5.1), ("JackTrip, -q 4", None))
     ]
 
     def path(title: str, latency: float, clicks: int) -> LivePath:
@@ -223,7 +224,16 @@ def figures() -> dict[str, Any]:
         "losses": Losses(
             period=128,
             seconds=20,
-            cases=[LossCase(title="loss of 1 %", rates=[48000.0, 47990.0], paths=damaged)],
+            cases=[
+                LossCase(
+                    title="loss of 1 %",
+                    rates=[48000.0, 47990.0],
+                    paths=damaged,
+                    told=Told(
+                        concealed_ms=99.6, silent_ms=0.0, lost=38, late=1, shifts=0, streams=0
+                    ),
+                )
+            ],
         ),
         "receiver_cpu": ReceiverCpu(
             seconds=4,
@@ -231,6 +241,7 @@ def figures() -> dict[str, Any]:
                 {"jackrf listen": 10.0, "zita-n2j": 20.0, "JackTrip": 15.0},
                 {"jackrf listen": 12.0, "zita-n2j": 20.0, "JackTrip": 10.0},
             ],
+            apart=[{"jackrf listen": 30.0, "zita-n2j": 20.0, "JackTrip": 15.0}],
         ),
         "live": Live(runs=[run]),
     }
@@ -256,8 +267,10 @@ def test_receivers_are_judged() -> None:
     assert judged["1 clocks and links offline: frames missing"] == ("0", True)
     assert judged["1 clocks and links offline: THD+N of 1 kHz"] == ("-104.00 dB", True)
     assert judged["delay 10 s after any damage, off what it was"] == ("0.10 ms", True)
-    assert judged["CPU, jackrf listen / zita-n2j"] == ("0.55", True)
-    assert judged["CPU, jackrf listen / JackTrip"] == ("0.93", True)
+    assert judged["times that damage made the stream begin anew"] == ("0", True)
+    assert judged["CPU, one clock, jackrf listen / zita-n2j"] == ("0.55", True)
+    assert judged["CPU, one clock, jackrf listen / JackTrip"] == ("0.93", True)
+    assert judged["CPU, two clocks, jackrf listen / zita-n2j"] == ("1.50", False)
     assert judged["two servers at 128: latency p50"] == ("4.20 ms", True)
     assert judged["two servers at 128: clicks, no more than on both wires"] == ("4", False)
 
@@ -270,7 +283,8 @@ def test_receivers_have_their_tables() -> None:
     assert "| **jackrf** | 4.20 | 4.20 | 4.20 | 9 of 10 | 2 (0) | 3 | 4 (0) |" in page
     assert "| near | - | - | - | - | 2 (0) | 3 | 1 (0) |" in page
     assert "| loss of 1 % | 1 + 200 | 1 + 200 |" in page
-    assert "| loss of 1 % | 5.0, 6.0, 5.1 | 5.0, 6.0, 25.0 |" in page
+    assert "| loss of 1 % | 5.0, 6.0, 5.1 | 5.0, 6.0, - |" in page
+    assert "| loss of 1 % | 38 | 1 | 100 | 0 | 0 times |" in page
     assert "| 128 frames, 5 ms | 200 | 5.00 to 5.00 | 3.0 | 0 | 1.000 | -104.0 |" in page
-    assert "| **jackrf listen** | 11.0 | - |" in page
-    assert "| JackTrip | 12.5 | 0.93 |" in page
+    assert "| **jackrf listen** | 11.0 | - | 30.0 | - |" in page
+    assert "| JackTrip | 12.5 | 0.93 | 15.0 | 2.00 |" in page
