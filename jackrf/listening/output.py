@@ -10,9 +10,11 @@ from jackrf.client import JackClient, PortName
 from jackrf.listening.card import Card, card_samplerate
 from jackrf.listening.source import Source
 from jackrf.listening.tap import Tap
+from jackrf.patchbay.patience import Patience
 from jackrf.receiver import Receiver
 
 PORTS = ("out_1", "out_2")
+CLOSE_SECONDS = 5.0
 
 
 class Output(Protocol):
@@ -177,8 +179,11 @@ class JackOutput:
         return {"samplerate": rate, "period": self.client.period, "xruns": self._xruns}
 
     def close(self) -> None:
-        """Leave JACK: after the server has died, too, before the next client."""
-        self.client.close()
+        """Leave JACK: after the server has died, too, before the next client.
+
+        A server that hangs is not waited for: a recording is to be finished.
+        """
+        Patience(CLOSE_SECONDS).ask(self.client.close, None)
 
 
 class CardOutput:

@@ -2,6 +2,10 @@
 
 A server without metadata is no reason to stop: there, nothing is shown. Nothing here may be called
 on a thread of JACK's.
+
+All servers of a user keep it in one database, whose lock a program takes with it when it is killed
+at the wrong moment: whoever asks then waits for ever (jackd2 1.9.21). So nothing is asked on the
+caller's thread, and where no answer comes nothing is shown any more.
 """
 
 import contextlib
@@ -11,6 +15,7 @@ from typing import Any
 
 import jack
 
+from jackrf.patchbay.patience import Patience
 from jackrf.patchbay.ports import PortName
 
 ECHO_SECONDS = 2.0
@@ -33,6 +38,12 @@ class Metadata:
         self._ports: dict[str, tuple[Any, PortName]] = {}
         self._by_uuid: dict[int, str] = {}
         self._echoes: dict[int, deque[float]] = defaultdict(deque)
+        self._patience = Patience()
+
+    @property
+    def hangs(self) -> bool:
+        """Whether JACK's database does not answer."""
+        return self._patience.hangs
 
     def add(self, port: Any, name: PortName) -> None:
         """Have a port that was registered shown under a name, once `tell` is called."""
@@ -40,6 +51,9 @@ class Metadata:
 
     def tell(self) -> None:
         """Write everything; programs that show metadata show it from now on."""
+        self._patience.ask(self._tell, None)
+
+    def _tell(self) -> None:
         own = self._client.uuid
         self._describe(own, jack.METADATA_PRETTY_NAME, self._pretty)
         self._describe(own, jack.METADATA_ICON_NAME, ICON)
@@ -53,13 +67,18 @@ class Metadata:
         """Have something else shown instead of the client's name."""
         if pretty != self._pretty:
             self._pretty = pretty
-            self._describe(self._client.uuid, jack.METADATA_PRETTY_NAME, pretty)
+            self._patience.ask(
+                lambda: self._describe(self._client.uuid, jack.METADATA_PRETTY_NAME, pretty), None
+            )
 
     def rename(self, short: str, name: PortName) -> None:
         """Have a port shown otherwise; what is shown so already is not written again."""
+        self._patience.ask(lambda: self._rename(short, name), None)
+
+    def _rename(self, short: str, name: PortName) -> None:
         port, before = self._ports[short]
         self._ports[short] = port, name
-        if self.pretty_name(port.uuid) != name.pretty:
+        if self._name_of(port.uuid) != name.pretty:
             self._describe(port.uuid, jack.METADATA_PRETTY_NAME, name.pretty)
         if before.group != name.group:
             self._describe(port.uuid, jack.METADATA_PORT_GROUP, name.group)
@@ -100,9 +119,12 @@ class Metadata:
         echoes.popleft()
         return True
 
-    @staticmethod
-    def pretty_name(subject: int) -> str | None:
+    def pretty_name(self, subject: int) -> str | None:
         """Return what is shown of a port or a client, anybody's; None for nothing."""
+        return self._patience.ask(lambda: self._name_of(subject), None)
+
+    @staticmethod
+    def _name_of(subject: int) -> str | None:
         try:
             found = jack.get_property(subject, jack.METADATA_PRETTY_NAME)
         except jack.JackError:

@@ -1,5 +1,6 @@
 """What JACK's metadata says of a client and its ports, on a real server."""
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,6 +10,7 @@ import pytest
 
 from jackrf.client import JackClient
 from jackrf.patchbay.metadata import ECHO_SECONDS, Metadata
+from jackrf.patchbay.patience import Patience
 from jackrf.patchbay.ports import PortName
 from jackrf.testing import DummyJack
 
@@ -100,3 +102,24 @@ def test_a_server_without_metadata_shows_nothing(client: JackClient) -> None:
     metadata = Metadata(Refusing(), "A test")
     metadata.tell()
     assert metadata.pretty_name(2**63 + uuid_of(client)) is None
+
+
+def test_a_database_that_hangs_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who starts waits for it once, and later nobody does; nothing is shown."""
+    gate = threading.Event()
+
+    class Hanging:
+        uuid = 7
+
+        def set_property(self, *_: object) -> None:
+            gate.wait()
+
+    metadata = Metadata(Hanging(), "A test")
+    monkeypatch.setattr(metadata, "_patience", Patience(0.2))
+    began = time.monotonic()
+    metadata.tell()
+    assert metadata.hangs
+    assert metadata.pretty_name(7) is None
+    metadata.rename_client("Another")
+    assert time.monotonic() - began < 5.0
+    gate.set()
