@@ -7,6 +7,7 @@ import selectors
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -44,15 +45,22 @@ class Crowd:
     Args:
         links: of mixes.
         pages: how many.
-        host: of loopback, that they are on.
-        pause: seconds between looks at what has come.
+        hosts: of loopback, on which they are in turns.
+        pause: seconds between looks at what has come: TCP acknowledges what is read.
     """
 
     def __init__(
-        self, links: list[str], pages: int, host: str = "127.0.0.1", pause: float = 0.002
+        self,
+        links: list[str],
+        pages: int,
+        hosts: Sequence[str] = ("127.0.0.1",),
+        pause: float = 0.002,
     ) -> None:
         self._pause = pause
-        self._pages = [_opened(links[number % len(links)], host) for number in range(pages)]
+        self._pages = [
+            _opened(links[number % len(links)], hosts[number % len(hosts)])
+            for number in range(pages)
+        ]
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._take, daemon=True)
 

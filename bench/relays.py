@@ -17,12 +17,12 @@ from jackrf.errors import JackrfError
 FULL: Final = 70.0
 """Percent of a core, at which no more pages are added."""
 PAGES_OF_A_HOST: Final = 10
-STEP: Final = 20
+STEP: Final = 30
 """Pages that are added at a time."""
 MOST: Final = 600
 MOST_DROPPED: Final = 0.02
-PAUSE: Final = 0.02
-"""Between looks of a page at what has come, which no relay waits for."""
+PAUSE: Final = 0.004
+"""Seconds between looks of a page at what has come."""
 SETTLE_SECONDS: Final = 5.0
 SECONDS: Final = 4.0
 
@@ -41,13 +41,13 @@ def _loads(place: Place, relays: int, say: Callable[[str], None]) -> Iterator[Re
     links = [link(place, f"m{number + 1}") for number in range(MIXES)]
     with ExitStack() as crowds:
         for pages in range(STEP, MOST + 1, STEP):
-            for number in range(pages - STEP, pages, PAGES_OF_A_HOST):
-                host = f"127.0.{2 + number // 2000}.{1 + number // PAGES_OF_A_HOST % 200}"
-                try:
-                    crowds.enter_context(Crowd(links, PAGES_OF_A_HOST, host, PAUSE))
-                except OSError as error:
-                    say(f"relays: no room for more than {number} pages: {error}")
-                    return
+            first = (pages - STEP) // PAGES_OF_A_HOST
+            hosts = [f"127.0.2.{1 + first + number}" for number in range(STEP // PAGES_OF_A_HOST)]
+            try:
+                crowds.enter_context(Crowd(links, STEP, hosts, PAUSE))
+            except OSError as error:
+                say(f"relays: no room for {pages} pages: {error}")
+                return
             time.sleep(SETTLE_SECONDS)
             load = _look(place, pages)
             told = " + ".join(f"{one:.0f}" for one in load.percents)
