@@ -11,12 +11,12 @@ def of_relays(relays: Relays | None) -> list[str]:
         return []
     table = [
         [
-            str(len(load.percents)),
+            str(most),
             str(load.pages),
             " + ".join(f"{one:.0f}" for one in load.percents),
             f"{100 * load.dropped_share:.2f} %",
         ]
-        for loads in relays.loads
+        for most, loads in enumerate(relays.loads, 1)
         for load in loads
     ]
     note = (
@@ -25,5 +25,5 @@ def of_relays(relays: Relays | None) -> list[str]:
         "they take what comes on the same processors. More are added until a relay takes "
         f"{FULL:.0f} % of a core, packets are dropped, or there is no room for one more."
     )
-    header = ["relays", "pages", "% of a core, each relay", "dropped"]
+    header = ["relays at most", "pages", "% of a core, each that runs", "dropped"]
     return ["## Relays of the page", "", *rows(header, *table), "", note, ""]
