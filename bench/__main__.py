@@ -3,7 +3,7 @@
 import argparse
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console
@@ -37,11 +37,11 @@ EPILOG = """With no part, all but soak, attack, receiver, loss, live and relays 
 20 minutes. A part that is measured alone takes its place in the results of this machine, with its
 own date."""
 
-Found = dict[str, object] | Iterable[dict[str, object]]
+Found = Mapping[str, object] | Iterable[Mapping[str, object]]
 """Fields of `Results`; of a part that takes long, all that is known so far, again and again."""
 
 
-def _as(field: str, found: Iterable[Figures]) -> Iterator[dict[str, object]]:
+def _as(field: str, found: Iterable[Figures]) -> Iterator[Mapping[str, object]]:
     return ({field: figures} for figures in found)
 
 
@@ -117,7 +117,7 @@ def _measure(options: argparse.Namespace) -> Results:
         results = Results.read(options.out / "results.json", machine)
         for part in options.parts or USUAL:
             found = PARTS[part](place, options, _say)
-            for figures in [found] if isinstance(found, dict) else found:
+            for figures in [found] if isinstance(found, Mapping) else found:
                 results = results.model_copy(update=figures)
                 # What was measured is kept, whatever becomes of the rest.
                 results.write(options.out / "results.json")
