@@ -13,12 +13,10 @@ from aioquic.asyncio.protocol import QuicConnectionProtocol
 from aioquic.h3.connection import H3Connection
 
 from jackrf.web.packets import Packet
-from jackrf.web.ways import Trips
+from jackrf.web.ways import Delivered, Trips
 
 OVERHEAD: Final = 31
 """Bytes around a datagram in a packet of QUIC: header, frame, session and seal."""
-RATES_KEPT: Final = 10
-"""The link's rate is the best of so many looks: what did not use it says nothing of it."""
 
 
 class HttpConnection(Protocol):
@@ -56,8 +54,7 @@ class DatagramWay:
         self._waiting: deque[bytes] = quic._datagrams_pending  # noqa: SLF001
         self._loss: Any = quic._loss  # noqa: SLF001
         self._sent = 0
-        self._looked: tuple[float, int] | None = None
-        self._rates: deque[float] = deque(maxlen=RATES_KEPT)
+        self._delivered = Delivered()
         self.ended = False
 
     def is_closed(self) -> bool:
@@ -78,17 +75,11 @@ class DatagramWay:
 
     def look(self, now: float) -> Trips:
         """Return what the connection shows: its rate from what is not under way any more."""
-        gone = self._sent - self.under_way()
-        if self._looked is not None:
-            before, then = self._looked
-            self._rates.append((gone - then) / (1000.0 * max(now - before, 1e-3)))
-        self._looked = now, gone
         least = self._loss._rtt_min  # noqa: SLF001
-        rate = max(self._rates, default=math.inf)
         return Trips(
             1000.0 * self._loss._rtt_smoothed,  # noqa: SLF001
             1000.0 * least if math.isfinite(least) else 0.0,
-            rate if rate > 0.0 else math.inf,
+            self._delivered.per_ms(now, self._sent - self.under_way()),
         )
 
     def send(self, packet: Packet) -> int:

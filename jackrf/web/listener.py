@@ -20,6 +20,9 @@ _DELAYED_MS: Final = 12.0
 
 The least round trip counts: the usual one holds the queue itself, and the budget would grow with
 the very thing that it is there to bound."""
+LEAST_SHARE: Final = 0.5
+"""Of the sound's own rate: what a link has taken lately says no less of what it takes. The budget
+makes the rate, too: where others fill a link's queue it would make itself ever smaller."""
 LOOK_SECONDS: Final = 0.1
 """How often the round trip and the rate are looked at."""
 PROBE_SECONDS: Final = 0.015
@@ -82,7 +85,8 @@ class Listener:
                 self.trips = way.look(now)
             per_ms = way.size(packet) * self.clock.rate / (1000.0 * packet.frames)
             # On a slow link, a budget of time is fewer bytes.
-            budget = self.budget_ms * min(per_ms, self.trips.delivered_per_ms)
+            rate = max(self.trips.delivered_per_ms, LEAST_SHARE * per_ms)
+            budget = self.budget_ms * min(per_ms, rate)
             if way.under_way() > budget and not self._is_time_to_probe(now):
                 self.dropped["link"] += 1
                 return

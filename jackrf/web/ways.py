@@ -6,16 +6,20 @@ import math
 import socket
 import struct
 import termios
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from jackrf.web.packets import Packet
 
 _ROUND_TRIP_AT: Final = 68
+_ACKNOWLEDGED_AT: Final = 120
 _LEAST_TRIP_AT: Final = 148
-_RATE_AT: Final = 160
-"""Where tcpi_rtt and tcpi_min_rtt, microseconds, and tcpi_delivery_rate, bytes in a second, stand
-in ``struct tcp_info`` of <linux/tcp.h>."""
+"""Where tcpi_rtt and tcpi_min_rtt, microseconds, and tcpi_bytes_acked stand in ``struct tcp_info``
+of <linux/tcp.h>. Its rate (tcpi_delivery_rate) is no help: it stays what a link once took, as long
+as the sender holds back, which is what we do."""
+RATES_KEPT: Final = 10
+"""The link's rate is the best of so many looks: what did not use it says nothing of it."""
 EXPEDITED: Final = 0xB8
 """IP_TOS of expedited forwarding (RFC 3246): access points send it before other traffic."""
 DEAD_MS: Final = 10_000
@@ -35,6 +39,28 @@ class Trips:
     round_trip_ms: float = 0.0
     least_ms: float = 0.0
     delivered_per_ms: float = math.inf
+
+
+class Delivered:
+    """What a link has proved to take lately, from looks at how much has arrived so far."""
+
+    def __init__(self) -> None:
+        self._looked: tuple[float, int] | None = None
+        self._rates: deque[float] = deque(maxlen=RATES_KEPT)
+
+    def per_ms(self, now: float, arrived: int) -> float:
+        """Return bytes in a millisecond; endless where nothing is known.
+
+        Args:
+            now: monotonic seconds.
+            arrived: bytes since the beginning.
+        """
+        if self._looked is not None:
+            before, then = self._looked
+            self._rates.append((arrived - then) / (1000.0 * max(now - before, 1e-3)))
+        self._looked = now, arrived
+        rate = max(self._rates, default=math.inf)
+        return rate if rate > 0.0 else math.inf
 
 
 class Way(Protocol):
@@ -88,6 +114,7 @@ class TcpWay:
     plain: socket.socket
     name: str = field(default="WebSocket", init=False)
     resends: bool = field(default=True, init=False)
+    _delivered: Delivered = field(default_factory=Delivered, init=False)
 
     def __post_init__(self) -> None:
         """Have the socket send at once, and first."""
@@ -112,16 +139,16 @@ class TcpWay:
         """Return how many bytes a packet is in the socket."""
         return len(packet.message)
 
-    def look(self, now: float) -> Trips:  # noqa: ARG002 - the kernel has a clock of its own
+    def look(self, now: float) -> Trips:
         """Return what the kernel has measured."""
-        info = self.plain.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _RATE_AT + 8)
+        info = self.plain.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LEAST_TRIP_AT + 4)
         least = int(struct.unpack_from("I", info, _LEAST_TRIP_AT)[0])
-        rate = int(struct.unpack_from("Q", info, _RATE_AT)[0])
+        acknowledged = int(struct.unpack_from("Q", info, _ACKNOWLEDGED_AT)[0])
         return Trips(
             float(struct.unpack_from("I", info, _ROUND_TRIP_AT)[0]) / 1000.0,
             # All ones: nothing has been measured yet.
             0.0 if least == 0xFFFFFFFF else least / 1000.0,
-            rate / 1000.0 if rate else math.inf,
+            self._delivered.per_ms(now, acknowledged),
         )
 
     def send(self, packet: Packet) -> int:

@@ -2,12 +2,15 @@
 
 import asyncio
 import socket
+from collections import deque
 from typing import Any
+
+import pytest
 
 from jackrf.web.listener import LEAST_BUDGET_MS, MOST_BUDGET_MS, PROBE_SECONDS, Listener
 from jackrf.web.packets import Packet, Packets
 from jackrf.web.plan import Clock
-from jackrf.web.ways import TcpWay, Trips
+from jackrf.web.ways import Delivered, TcpWay, Trips
 from tests.web.test_packets import made, rtp
 
 PACKET = made(Packets(2, 48000).make(rtp(0), 0))
@@ -188,3 +191,58 @@ def test_a_link_that_may_be_back_is_asked_with_a_packet() -> None:
         assert abs(way.sent - sent) <= 5
         assert listener.dropped == {"link": 1000 - way.sent, "here": way.sent}
         assert listener.report()["by"] == "nowhere"
+
+
+class Queue:
+    """A link on whose queue others stand, too: what is sent is acknowledged so much later."""
+
+    name = "a queue"
+    resends = True
+
+    def __init__(self, milliseconds: float) -> None:
+        self.milliseconds = milliseconds
+        self.now = 0.0
+        self.sent: deque[float] = deque()
+        self.arrived = 0
+        self._delivered = Delivered()
+
+    def is_closed(self) -> bool:
+        """It is open."""
+        return False
+
+    def is_waiting(self) -> bool:
+        """Nothing waits here."""
+        return False
+
+    def under_way(self) -> int:
+        """What was sent within that time."""
+        while self.sent and self.sent[0] <= self.now - self.milliseconds / 1000.0:
+            self.sent.popleft()
+            self.arrived += 1
+        return len(self.sent) * len(MESSAGE)
+
+    def size(self, packet: Packet) -> int:
+        """As a message."""
+        return len(packet.message)
+
+    def look(self, now: float) -> Trips:
+        """The queue was empty once."""
+        self.under_way()
+        rate = self._delivered.per_ms(now, self.arrived * len(MESSAGE))
+        return Trips(self.milliseconds, 1.0, rate)
+
+    def send(self, _: Packet) -> int:
+        """It goes."""
+        self.sent.append(self.now)
+        return 0
+
+
+@pytest.mark.parametrize(("milliseconds", "least"), [(10.0, 1.0), (25.0, 0.4), (50.0, 0.15)])
+def test_a_queue_of_others_does_not_starve_a_page(milliseconds: float, least: float) -> None:
+    """What the budget holds gets through, minute after minute, though that is little."""
+    way = Queue(milliseconds)
+    listener = Listener("10.0.0.1", "drums", way, CLOCK)
+    for number in range(60 * 375):
+        way.now = number / 375
+        listener.offer(PACKET, way.now)
+    assert listener.sent / (60 * 375) >= least

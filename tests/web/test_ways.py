@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from jackrf.web.ways import DEAD_MS, EXPEDITED, TcpWay, expedite
+from jackrf.web.ways import DEAD_MS, EXPEDITED, Delivered, TcpWay, expedite
+from tests.web.serving import until
 from tests.web.test_listener import PACKET, opened
 
 
@@ -49,6 +50,32 @@ def test_what_is_sent_and_not_acknowledged_is_under_way() -> None:
         assert way.look(0.0).round_trip_ms < 1000.0
         way.transport.close()
         assert way.is_closed()
+
+    run(talk)
+
+
+def test_a_links_rate_is_the_best_of_the_last_second() -> None:
+    """A pause says nothing against a link; nothing at all for a second says nothing of it."""
+    link = Delivered()
+    assert link.per_ms(1.0, 5_000) == float("inf")
+    assert link.per_ms(1.1, 25_000) == pytest.approx(200.0)
+    assert link.per_ms(1.2, 35_000) == pytest.approx(200.0)
+    for number in range(9):
+        best = 200.0 if number < 8 else 100.0
+        assert link.per_ms(1.3 + number / 10, 35_000) == pytest.approx(best)
+    assert link.per_ms(2.2, 35_000) == float("inf")
+
+
+def test_what_is_acknowledged_makes_the_rate() -> None:
+    """By the kernel's account, whatever the link took before."""
+
+    async def talk(way: TcpWay, far: socket.socket) -> None:
+        way.look(0.0)
+        for _ in range(50):
+            way.send(PACKET)
+            assert far.recv(4096) == PACKET.message
+        await until(lambda: way.under_way() == 0)
+        assert way.look(0.1).delivered_per_ms == pytest.approx(len(PACKET.message) / 2)
 
     run(talk)
 
