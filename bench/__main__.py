@@ -31,6 +31,7 @@ from bench.soak import measure_soak
 from bench.starved import measure_starved
 from bench.table import in_readme, markdown
 from bench.web import measure_web
+from bench.web_link import measure_web_link
 from jackrf.errors import JackrfError
 
 EPILOG = """With no part, all but soak, attack, receiver, loss, live and relays are measured: some
@@ -67,6 +68,7 @@ PARTS: dict[str, Measure] = {
     "live": lambda _, o, say: _as("live", measure_live(o.minutes, say)),
     "web": lambda place, _, say: {"web": measure_web(place, say)},
     "relays": lambda place, _, say: {"relays": measure_relays(place, say)},
+    "web-link": lambda place, o, say: {"web_link": measure_web_link(place, o.link_seconds, say)},
     "soak": lambda place, o, say: {"soak": measure_soak(place, o.minutes, say)},
 }
 HERE = Path(__file__).parent
@@ -90,6 +92,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--age-seconds", type=float, default=60.0, help="over slow links [60]")
     parser.add_argument("--starved-turns", type=int, default=10, help="of each transport [10]")
     parser.add_argument("--requests", type=int, default=1_000_000, help="of an attack [1000000]")
+    parser.add_argument("--link-seconds", type=float, default=30.0, help="of a page [30]")
     parser.add_argument(
         "--minutes", type=float, default=10.0, help="length of soak, live, receiver [10]"
     )

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,6 +25,7 @@ port = {rtsp}
 name = "Click"
 connect = ["player:out_1"]
 [web]
+listen = "0.0.0.0"
 port = {http}
 https_port = {https}
 {more}"""
@@ -36,19 +37,30 @@ sends = {{ click = {{ gain = 0.0 }} }}
 """
 
 
-@contextmanager
-def running(place: Place, more: str = "") -> Iterator[Program]:
-    """Run jackrf with eight mixes and a page; `more` stands in its table [web]."""
+def ports(place: Place) -> dict[str, int]:
+    """Return what jackrf listens on, by name."""
     names = ("osc", "http", "https", "rtsp")
-    ports = {name: place.base_port + 2 * number for number, name in enumerate(names)}
-    text = SESSION.format(**ports, more=more) + "".join(
+    return {name: place.base_port + 2 * number for number, name in enumerate(names)}
+
+
+@contextmanager
+def running(place: Place, more: str = "", command: Sequence[str] = ()) -> Iterator[Program]:
+    """Run jackrf with eight mixes and a page.
+
+    Args:
+        place: where.
+        more: stands in its table [web].
+        command: in place of ``python -m jackrf``, what does the same.
+    """
+    text = SESSION.format(**ports(place), more=more) + "".join(
         MIX.format(number=n + 1) for n in range(MIXES)
     )
     path = place.folder / "web.toml"
     path.write_text(text)
-    command = [*MODULE, "jackrf", "run", str(path), "--server", place.server.name, "--name", NAME]
+    run = ["run", str(path), "--server", place.server.name, "--name", NAME]
     own = {"XDG_DATA_HOME": str(place.folder)}
-    with Program(command, place.environment | own) as program:
+    start = [*(command or [*MODULE, "jackrf"]), *run]
+    with Program(start, place.environment | own) as program:
         place.wait_for_ports(program, NAME, 1, 2 * MIXES)
         program.wait_until(lambda: _web(place) is not None, "its page was served")
         yield program
@@ -63,13 +75,14 @@ def _web(place: Place) -> dict[str, Any] | None:
 
 
 def link(place: Place, mix: str) -> str:
-    """Return the link of a mix of what runs there."""
+    """Return the link of a mix of what runs there, on loopback."""
     before = os.environ.get("XDG_RUNTIME_DIR")
     os.environ["XDG_RUNTIME_DIR"] = str(place.folder)
     try:
-        return str(request(NAME, {"do": "link", "mix": mix}))
+        token = str(request(NAME, {"do": "link", "mix": mix})).partition("/#")[2]
     finally:
         if before is None:
             del os.environ["XDG_RUNTIME_DIR"]
         else:
             os.environ["XDG_RUNTIME_DIR"] = before
+    return f"http://127.0.0.1:{ports(place)['http']}/#{token}"

@@ -165,6 +165,8 @@ class WebPage(Figures):
     """When each was in the PulseAudio sink, of those that came"""
     parts_ms: list[int]
     """By the page's own account: network, kept back, this device"""
+    gaps: dict[str, float] = Field(default_factory=dict)
+    """What was missing meanwhile, by its cause"""
 
 
 class WebCrowd(Figures):
@@ -212,6 +214,27 @@ class Relays(Figures):
     """With one relay, and with two: with more and more pages"""
 
 
+class WebLinkCase(Figures):
+    """A page behind a narrow link, by one transport; ms from the audio thread to its worker."""
+
+    transport: str
+    bounded: bool
+    """Whether the relay drops what the link does not take"""
+    packets: int
+    p50: float
+    p99: float
+    largest: float
+
+
+class WebLink(Figures):
+    """The page behind a narrow link."""
+
+    measured: str = Field(default_factory=now)
+    seconds: float
+    rate: str
+    cases: list[WebLinkCase]
+
+
 class Results(Figures):
     """Everything; a part that was not measured on this machine is None."""
 
@@ -232,6 +255,7 @@ class Results(Figures):
     starved: Starved | None = None
     attack: Attack | None = None
     sealed: Sealed | None = None
+    web_link: WebLink | None = None
 
     @classmethod
     def read(cls, path: Path, machine: Machine) -> Self:

@@ -153,6 +153,16 @@ def _of_listeners(results: Results) -> list[Requirement]:
     return found
 
 
+def _of_web_link(results: Results) -> list[Requirement]:
+    found = []
+    for case in results.web_link.cases if results.web_link else ():
+        if case.bounded:
+            what = f"age over 1 Mbit/s in Chromium, {case.transport}"
+            found.append(at_most(f"{what}, p50", case.p50, 25.0, " ms"))
+            found.append(at_most(f"{what}, p99", case.p99, 40.0, " ms"))
+    return found
+
+
 def _of_web(results: Results) -> list[Requirement]:
     if results.web is None:
         return []
@@ -176,7 +186,7 @@ def _of_web(results: Results) -> list[Requirement]:
 def requirements(results: Results) -> list[Requirement]:
     """Return what must hold, of the parts that were measured."""
     found = _of_cpu(results) + _of_interference(results) + _of_listeners(results)
-    found += of_listening(results) + _of_web(results)
+    found += of_listening(results) + _of_web(results) + _of_web_link(results)
     latency, first, soak = results.latency, results.first_packet, results.soak
     if latency is not None:
         for path in latency.paths:

@@ -17,7 +17,6 @@ from bench.results import (
     Path_,
     Results,
     Soak,
-    Web,
 )
 from bench.summary import (
     callback,
@@ -31,6 +30,7 @@ from bench.summary import (
     requirements,
     turns,
 )
+from bench.web_table import browsers
 
 NONE = "-"
 
@@ -209,38 +209,6 @@ def _listeners(listeners: Listeners) -> list[str]:
     return ["## Many listeners of one mix", "", *rows(header, *table), "", note, ""]
 
 
-def _web(web: Web) -> list[str]:
-    pages = [
-        [
-            page.transport,
-            f"{page.p50:.2f}",
-            f"{page.p99:.2f}",
-            f"{statistics.median(page.late_ms):.0f}",
-            f"{min(page.late_ms):.0f} to {max(page.late_ms):.0f}",
-            f"{len(page.late_ms)} of {page.clicks}",
-            " + ".join(map(str, page.parts_ms)) or NONE,
-        ]
-        for page in web.pages
-    ]
-    header = ["page", "worker p50 ms", "p99 ms", "click ms", "lowest to highest", "heard", "parts"]
-    crowd = web.crowd
-    note = (
-        f"{web.measured}. Headless Chromium on loopback, {web.period} frames a period, margin "
-        '"tight". Worker: from the earliest that the relay gets a packet to the page\'s worker. '
-        "Click: from the JACK graph to the monitor of a PulseAudio null sink. Parts, by the page's "
-        "own account: network, kept back, device; PulseAudio and the recorder add the rest."
-    )
-    ping, longest = statistics.median(crowd.ping_ms), max(crowd.ping_ms)
-    many = (
-        f"{crowd.pages} pages by WebSocket hear {crowd.mixes} mixes: the relay takes "
-        f"{crowd.relay_percent:.1f} % of a core ({crowd.one_each_percent:.1f} % with one page for "
-        f"each mix), {100 * crowd.dropped_share:.2f} % of packets are dropped. OSC's `/ping` is "
-        f"answered in {ping:.1f} ms, at most {longest:.1f}; the callback's p50 is "
-        f"{crowd.callback.p50:.0f} µs ({crowd.callback_alone.p50:.0f} with one page for each mix)."
-    )
-    return ["## The page for browsers", "", *rows(header, *pages), "", note, "", many, ""]
-
-
 def markdown(results: Results) -> str:
     """Return the whole page."""
     machine = results.machine
@@ -270,8 +238,7 @@ def markdown(results: Results) -> str:
     if results.listeners is not None:
         lines += _listeners(results.listeners)
     lines += tables(results)
-    if results.web is not None:
-        lines += _web(results.web)
+    lines += browsers(results)
     lines += of_relays(results.relays)
     if results.soak is not None:
         lines += _soak(results.soak)

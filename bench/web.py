@@ -5,67 +5,38 @@ PulseAudio sink of its own, and a recorder at that sink waits for clicks that we
 JACK graph. Then thirty pages without a browser hear eight mixes, and answer as a page does.
 """
 
-import json
 import os
 import re
 import statistics
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bench.browser import RATE, TRANSPORTS, hearing_page, sink_for_nobody
 from bench.clients import jackrf_status
 from bench.crowd import Crowd, osc_trip
 from bench.page import MIXES, NAME, link, running
 from bench.place import Place
-from bench.programs import Program
 from bench.results import Quantiles, Web, WebCrowd, WebPage
-from jackrf.errors import JackrfError
 from jackrf.latency.instruments import Player, apart
 
 PAGES = 30
-TRANSPORTS = ("WebTransport", "WebSocket")
 CLICKS, CLICK_SECONDS = 40, 0.3
 SETTLE_SECONDS, CROWD_SECONDS = 4.0, 8.0
-RATE = 48000
+TOLD_SECONDS = 3.5
+"""After which the page has told of what it missed, and the relay has."""
 LOUD = 0.2
-LONGEST_MS = 400.0
+LONGEST_MS = 250.0
+"""A click that comes later than this is the next one: this one was lost."""
 
-ALL_AGES = "postMessage({ ages: [...ages] });\n  ages.length = 0;"
-"""In place of what the worker does with a hundred ages: it tells them all."""
-LISTENING = """
-window.ages = [];
-const Plain = window.Worker;
-window.Worker = class extends Plain {
-  constructor(...args) {
-    super(...args);
-    this.addEventListener('message', ({ data }) => window.ages.push(...(data.ages ?? [])));
-  }
-};
-"""
-LOCAL_CHECKS = ",".join(
-    f"LocalNetworkAccessChecks{kind}" for kind in ("", "WebSockets", "WebTransport")
-)
 PARTS = re.compile(r"network (\d+) · kept back (\d+) · this device (\d+)")
-
-
-@contextmanager
-def _sink(folder: Path) -> Iterator[dict[str, str]]:
-    """Run a PulseAudio with one sink that nobody hears; yield the environment that finds it."""
-    at = folder / "pulse"
-    command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
-               "-L", f"module-native-protocol-unix socket={at} auth-anonymous=1",
-               "-L", f"module-null-sink sink_name=ears rate={RATE}"]  # fmt: skip
-    with Program(command, dict(os.environ) | {"HOME": str(folder)}) as running:
-        running.wait_until(at.exists, "its socket was there")
-        yield dict(os.environ) | {"PULSE_SERVER": f"unix:{at}"}
 
 
 class _Recording:
@@ -123,48 +94,20 @@ def _play_clicks(player: Player) -> list[float]:
 
 
 def _page(place: Place, transport: str, player: Player, sink: dict[str, str]) -> WebPage:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        # A script that a route gives is from nowhere: it may not reach this machine by itself.
-        flags = ["--no-sandbox", "--disable-gpu", f"--disable-features={LOCAL_CHECKS}"]
-        browser = driver.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=flags,
-            env=dict(sink),
-            ignore_default_args=["--mute-audio"],
-        )
-        context = browser.new_context(service_workers="block")  # no route sees what they fetch
-        context.add_init_script(LISTENING)
-        context.add_init_script("localStorage.setItem('jackrf.margin', 'tight')")
-        source = (files("jackrf.web") / "page" / "audio" / "receiver.js").read_text()
-        changed = source.replace("ages.length = 0;", ALL_AGES)
-        if changed == source:
-            raise JackrfError("receiver.js keeps ages in another way: bench/web.py cannot ask it")
-        kind = "text/javascript"
-        context.route(
-            "**/audio/receiver.js", lambda route: route.fulfill(body=changed, content_type=kind)
-        )
-        if transport == "WebSocket":
-            none = json.dumps({"webtransport": None})
-            context.route("**/api/listen", lambda route: route.fulfill(body=none))
-        page = context.new_page()
-        page.goto(link(place, "m1"))
-        page.click(".listen")
-        page.wait_for_selector(".listening[data-state=playing]", timeout=20_000)
+    with hearing_page(link(place, "m1"), transport, sink) as page:
         page.wait_for_timeout(1000 * SETTLE_SECONDS)
-        if page.get_attribute(".listening", "data-by") != transport:
-            raise JackrfError(f"the page does not hear by {transport}")
         recording = _Recording(sink)
         time.sleep(0.5)
-        page.evaluate("window.ages.length = 0")
+        page.evaluate("window.told.length = 0")
+        before = _gaps(place)
         played = _play_clicks(player)
         time.sleep(0.6)
         heard = recording.end()
-        ages = page.evaluate("window.ages")
+        ages = page.evaluate("window.told")
         parts = PARTS.search(page.inner_text(".parts"))
+        page.wait_for_timeout(1000 * TOLD_SECONDS)
+        gaps = {name: after - before[name] for name, after in _gaps(place).items()}
     late = [1000.0 * (min(after) - at) for at in played if (after := [h for h in heard if h > at])]
-    late = [one for one in late if one < LONGEST_MS]
     p50, p99, most = (round(float(q), 2) for q in np.percentile(ages, [50, 99, 100]))
     return WebPage(
         transport=transport,
@@ -173,9 +116,20 @@ def _page(place: Place, transport: str, player: Player, sink: dict[str, str]) ->
         p99=p99,
         largest=most,
         clicks=len(played),
-        late_ms=[round(one, 1) for one in late],
+        late_ms=[round(one, 1) for one in late if one < LONGEST_MS],
         parts_ms=[] if parts is None else [int(one) for one in parts.groups()],
+        gaps=gaps,
     )
+
+
+def _gaps(place: Place) -> dict[str, float]:
+    """Return what has been missing so far in what the only page plays."""
+    (page,) = jackrf_status(place, NAME)["web"]["listeners"]
+    return {
+        "dropped by the relay": page["dropped"],
+        "ms lost": round(page["lost"] or 0.0, 1),
+        "ran dry": page["underruns"] or 0,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +186,7 @@ def measure_web(place: Place, say: Callable[[str], None]) -> Web:
     """Measure what a page hears, and what many pages cost."""
     with ExitStack() as stack:
         stack.enter_context(running(place))
-        sink = stack.enter_context(_sink(place.folder))
+        sink = stack.enter_context(sink_for_nobody(place.folder))
         player = stack.enter_context(Player(place.server.name))
         pages = []
         for transport in TRANSPORTS:
