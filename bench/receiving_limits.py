@@ -50,17 +50,17 @@ def _of_following(following: Following) -> list[Requirement]:
 
 
 def _back(path: LossPath) -> float:
-    """Return by how many ms a path's delay is off what it was, 10 s after damage."""
+    """Return by how many ms a path's delay is above what it was, 10 s after damage."""
     if path.after_ms is None or path.before_ms is None:
         return math.inf
-    return abs(path.after_ms - path.before_ms)
+    return max(0.0, path.after_ms - path.before_ms)
 
 
 def _of_losses(losses: Losses) -> list[Requirement]:
     back = max(_back(case.paths[0]) for case in losses.cases)
     anew = sum(case.told.streams for case in losses.cases)
     return [
-        at_most("delay 10 s after any damage, off what it was", back, BACK_MS, " ms"),
+        at_most("delay 10 s after any damage, above what it was", back, BACK_MS, " ms"),
         Requirement("times that damage made the stream begin anew", "0", str(anew), anew == 0),
     ]
 
