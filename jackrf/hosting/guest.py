@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from jackrf.desk import Desk
     from jackrf.running.keeper import Keeper
     from jackrf.running.run import Running
+    from jackrf.sessions.opening import Opened
     from jackrf.sessions.project import Project
     from jackrf.sessions.store import Saved
 
@@ -76,13 +77,8 @@ class Guest:
         self._host.progress(0.1)
         await self._imported
         self._host.progress(0.3)
-        from jackrf.running.making import make_desk, make_listening, make_osc, make_web
-        from jackrf.running.resuming import AS_IT_WAS, resume
-        from jackrf.running.run import Running
-        from jackrf.running.scenes import Scenes
-        from jackrf.running.services import Service
+        from jackrf.running.making import make_desk
         from jackrf.sessions.project import Project
-        from jackrf.sessions.scene_files import FOLDER, SceneFiles
 
         project = Project(request.folder, socket_path("jackrf").parent)
         try:
@@ -98,21 +94,15 @@ class Guest:
         desk.name = request.name or desk.name
         self._host.progress(0.6)
         old = await self._leave()
-        keeper = resume(desk, project.path, opened, AS_IT_WAS, self._say)
-        files, cue = SceneFiles(request.folder / FOLDER), opened.session.cue
-        scenes = await in_background(lambda: Scenes(desk, files, self._say, cue))
-        osc = make_osc(opened.session, desk, request.folder, None, scenes, keeper)
-        services: list[Service] = [
-            osc,
-            *make_listening(opened.session, desk, request.folder, self._say),
-        ]
         try:
-            services += make_web(
-                opened.session, desk, osc, request.folder, request.client, self._say
-            )
-        except JackrfError as error:
-            self._say(f"there is no web page: {error}", 3)
-        running = Running(desk, self._server, request.client, self._say, services, keeper, scenes)
+            running, keeper = await self._made(request, project, opened, desk)
+        except BaseException:
+            # Else it would play on with nobody to tell it anything, and keep its name.
+            for one in (old, desk):
+                if one is not None:
+                    one.fade_out()
+                    one.close()
+            raise
         await self._start(running, request.client, old)
         self._project, self._keeper = project, keeper
         keeper.watch(self._tell_dirty)
@@ -122,6 +112,30 @@ class Guest:
             self._say("there is no JACK server: the ports appear when one is started", 2)
             return f"{desk.name} is open, and waits for a JACK server"
         return f"{desk.name} is open"
+
+    async def _made(
+        self, request: Open, project: "Project", opened: "Opened", desk: "Desk"
+    ) -> tuple["Running", "Keeper"]:
+        """Return what runs a desk and keeps its file, with all that is served of it."""
+        from jackrf.running.making import make_listening, make_osc, make_web
+        from jackrf.running.resuming import AS_IT_WAS, resume
+        from jackrf.running.run import Running
+        from jackrf.running.scenes import Scenes
+        from jackrf.running.services import Service
+        from jackrf.sessions.scene_files import FOLDER, SceneFiles
+
+        session, folder = opened.session, request.folder
+        keeper = resume(desk, project.path, opened, AS_IT_WAS, self._say)
+        files = SceneFiles(folder / FOLDER)
+        scenes = await in_background(lambda: Scenes(desk, files, self._say, session.cue))
+        osc = make_osc(session, desk, folder, None, scenes, keeper)
+        services: list[Service] = [osc, *make_listening(session, desk, folder, self._say)]
+        try:
+            services += make_web(session, desk, osc, folder, request.client, self._say)
+        except JackrfError as error:
+            self._say(f"there is no web page: {error}", 3)
+        running = Running(desk, self._server, request.client, self._say, services, keeper, scenes)
+        return running, keeper
 
     async def _leave(self) -> "Desk | None":
         """End what runs, but for its audio; return its desk, to be handed over or closed."""

@@ -4,12 +4,13 @@ import asyncio
 import shutil
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from jackrf.client import JackClient
 from jackrf.control import request, socket_path
 from jackrf.errors import InputError, JackrfError
 from jackrf.hosting import guest as guest_module
@@ -221,6 +222,28 @@ def test_a_name_that_is_taken_is_refused(dummy_jack: DummyJack, tmp_path: Path) 
             assert not socket_path("player").exists()
             assert await guest.open(project(tmp_path)) == "t1 is open"
             await guest.close()
+
+    asyncio.run(live())
+
+
+def test_a_project_that_fails_in_the_midst_leaves_nothing_behind(
+    dummy_jack: DummyJack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one before has been left by then: its client goes, and its name is free for the next."""
+    first, second = project(tmp_path, "t1"), project(tmp_path, "t2")
+
+    def fail(*_: object) -> None:
+        raise InputError("no surface can be told")
+
+    async def live() -> None:
+        async with hosted(dummy_jack.name, first) as (guest, _):
+            with monkeypatch.context() as patch:
+                patch.setattr("jackrf.running.making.make_osc", fail)
+                with pytest.raises(InputError, match="no surface"):
+                    await guest.open(second)
+            with closing(JackClient(first.client, dummy_jack.name)):
+                assert "nothing to save" in await guest.save()
+            assert await guest.open(second) == "t2 is open"
 
     asyncio.run(live())
 
