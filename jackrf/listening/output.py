@@ -2,11 +2,14 @@
 
 import contextlib
 import queue
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from jackrf.client import JackClient, PortName
+from jackrf.graph.opening import dies_without_a_word
+from jackrf.graph.watchdog import Health, Watchdog
 from jackrf.listening.card import Card, card_samplerate
 from jackrf.listening.source import Source
 from jackrf.listening.tap import Tap
@@ -103,6 +106,7 @@ class JackOutput:
     ) -> None:
         self._connect = place.connect
         self._wanted = list(peers)
+        self._watchdog = Watchdog(wordless=dies_without_a_word())
         self._xruns = 0
         self.client = JackClient(place.name, place.server, pretty="jackrf listen")
         self.name = self.client.name
@@ -134,7 +138,11 @@ class JackOutput:
         return list(self._wanted)
 
     def is_there(self) -> bool:
-        """Take in what JACK told; return whether the server is still there."""
+        """Take in what JACK told; return whether the server is still there, and calls us.
+
+        It never calls a client that came during a DAW's export, not afterwards either. Looked at
+        whenever somebody asks, at least 1.1 s apart: twice in vain, and the answer is no.
+        """
         there = True
         with contextlib.suppress(queue.Empty):
             while True:
@@ -147,7 +155,15 @@ class JackOutput:
                     self._welcome(*event.text)
                 elif event.kind == "missed":
                     self._look_again()
-        return there
+        return there and not self._is_forgotten()
+
+    def _is_forgotten(self) -> bool:
+        now, graph_time = time.monotonic(), self.client.graph_time
+        cycles = int(self.receiver.reception["cycles"][0])
+        self._watchdog.doubt(cycles, graph_time, now)
+        if self._watchdog.due is None or now < self._watchdog.due:
+            return False
+        return self._watchdog.look(cycles, graph_time, now) is Health.FORGOTTEN
 
     def _look_again(self) -> None:
         """Make up for what was not heard: keep what is connected in mind, connect what is not."""

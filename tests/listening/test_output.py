@@ -1,6 +1,7 @@
 """A receiver in JACK: its ports, and whom they are connected to."""
 
 import fcntl
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
@@ -91,6 +92,30 @@ def test_what_was_missed_is_read_from_the_graph(
             assert first.is_there()
             assert latecomer.connections("in_1") == [f"{NAME}:out_2"]
             assert first.peers() == [*wanted, ("out_1", "visitor:in_2")]
+
+
+def test_who_comes_during_an_export_is_opened_again_after_it(
+    source: Source, dummy_jack: DummyJack, visitor: JackClient
+) -> None:
+    """JACK never calls a client that came then: it counts as gone when the export has ended, and
+    not before.
+    """
+    visitor._client.set_freewheel(True)
+    with closing(output(source, dummy_jack)) as first:
+        first.start()
+        began = time.monotonic()
+        while time.monotonic() < began + 3.0:
+            assert first.is_there()
+            time.sleep(0.1)
+        visitor._client.set_freewheel(False)
+        wait_for(lambda: not first.is_there(), 10.0)
+    with closing(output(source, dummy_jack)) as second:
+        second.start()
+        began = time.monotonic()
+        while time.monotonic() < began + 3.0:
+            assert second.is_there()
+            time.sleep(0.1)
+        assert second.receiver.reception["cycles"][0] > 0
 
 
 def test_it_tells_its_period(source: Source, dummy_jack: DummyJack) -> None:
