@@ -5,6 +5,7 @@ acknowledged is less than the budget: then no more than that can ever queue up o
 the link does. Anything else is dropped, counted and forgotten (docs/web.md has the figures).
 """
 
+import secrets
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -47,6 +48,7 @@ class Listener:
         dropped: packets, by what was full: this process, or the budget of the link.
         told: what its page says of itself, by `HEARD`.
         trips: what the link has shown of itself.
+        id: tells it from any other of any relay.
     """
 
     host: str
@@ -57,6 +59,7 @@ class Listener:
     dropped: dict[str, int] = field(default_factory=lambda: {"here": 0, "link": 0})
     told: dict[str, float] = field(default_factory=dict)
     trips: Trips = field(default_factory=Trips)
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
     _looked: float = -1.0
     _sent_at: float = -1.0
 
@@ -111,6 +114,7 @@ class Listener:
     def report(self) -> dict[str, Any]:
         """Return what the engineer's page and ``jackrf status`` show."""
         return {
+            "id": self.id,
             "host": self.host,
             "mix": self.mix,
             "by": self.way.name,

@@ -184,6 +184,7 @@ def test_a_fader_moves_what_another_one_hears_and_what_surfaces_show(stage: Stag
             assert sent.wait().code == 0
         dave.shows("Kick level", "0.0 decibels")
         heard(mixer, KICK, -16.5, -13.5)
+        mixer.page.wait_for_selector(".listeners td:has-text('Dave')")
         assert not [*dave.problems, *mixer.problems]
 
 

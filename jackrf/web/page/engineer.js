@@ -1,11 +1,10 @@
 // The engineer's page: every mix at a glance, who hears it and how well, and its faders.
 
+import { follow } from './audience.js';
 import { meter, toggle } from './controls.js';
 import { make } from './dom.js';
 import { mixing } from './mixing.js';
 import { scenes } from './scenes.js';
-
-const LOOK_MS = 1000;
 
 /**
  * @typedef {import('./desk.js').Desk} Desk
@@ -96,7 +95,7 @@ function card(desk, mix, open) {
   });
   desk.watch(`/mix/${mix.number}/limit`, (db) => limit.classList.toggle('lit', db < -0.5));
   const mute = toggle(desk, `/mix/${mix.number}/mute`, 'mute', mix.name);
-  return { element: make('div.cell', {}, button, mute), button, audience };
+  return { element: make('div.cell', {}, button, mute), button, name, audience };
 }
 
 /** @param {Desk} desk */
@@ -141,143 +140,4 @@ function input(desk, path) {
     toggle(desk, `${path}/mute`, 'mute', `${label} in every mix`),
     toggle(desk, `${path}/pfl`, 'pfl', label),
   );
-}
-
-/**
- * Ask each second who listens, while anybody looks.
- * @param {string} token
- * @param {Map<string, {audience: HTMLElement}>} cards by the id of a mix
- * @param {HTMLElement} into
- */
-export function follow(token, cards, into) {
-  const ask = async () => {
-    if (document.visibilityState === 'visible') {
-      const headers = { Authorization: `Bearer ${token}` };
-      const answer = await fetch('/api/audience', { headers }).catch(() => undefined);
-      if (answer?.ok) {
-        const told = await answer.json();
-        const all = [...pages(told.listeners), ...others(told.status)];
-        into.replaceChildren(table(all));
-        for (const [id, one] of cards) one.audience.replaceChildren(summary(all, id));
-      }
-    }
-    setTimeout(ask, LOOK_MS);
-  };
-  ask();
-}
-
-/**
- * @typedef {{mix: string, where: string, how: string, dropped: number, sent: number,
- *            lost: number | null, delay: number | null, dry: number | null, bad: boolean}} Row
- */
-
-/** @type {Map<string, {sent: number, dropped: number, lost: number, dry: number}>} */
-let before = new Map();
-
-/**
- * @param {any[]} listeners
- * @returns {Row[]}
- */
-function pages(listeners) {
-  return listeners.map((one) => ({
-    mix: one.mix,
-    where: one.host,
-    how: `page, ${one.by}`,
-    sent: one.sent,
-    dropped: one.dropped,
-    lost: one.lost,
-    delay: one.delay,
-    dry: one.underruns,
-    bad: recent(`${one.mix} ${one.host}`, one),
-  }));
-}
-
-/**
- * Whether anything went wrong since it was looked at last.
- * @param {string} key
- * @param {any} one
- */
-function recent(key, one) {
-  const last = before.get(key);
-  const now = { sent: one.sent, dropped: one.dropped, lost: one.lost ?? 0, dry: one.underruns ?? 0 };
-  before.set(key, now);
-  return last !== undefined && (now.dropped > last.dropped || now.dry > last.dry);
-}
-
-/**
- * @param {any} status
- * @returns {Row[]}
- */
-function others(status) {
-  const found = [];
-  for (const [mix, one] of Object.entries(status?.mixes ?? {})) {
-    for (const listener of /** @type {any} */ (one).listeners) {
-      if (listener.owner === 'web') continue;
-      found.push({
-        mix,
-        where: listener.url,
-        how: listener.state,
-        sent: listener.sent,
-        dropped: listener.dropped,
-        lost: null,
-        delay: null,
-        dry: null,
-        bad: !['sending', 'waiting', 'paused', 'refused'].includes(listener.state),
-      });
-    }
-  }
-  return found;
-}
-
-/**
- * @param {Row[]} rows
- * @param {string} mix
- */
-function summary(rows, mix) {
-  const own = rows.filter((row) => row.mix === mix);
-  // Where nobody has opened the port that a session names there is no listener, and no trouble.
-  const here = own.filter((row) => row.how !== 'refused');
-  const bad = here.filter((row) => row.bad).length;
-  const away = own.length - here.length;
-  const many = here.length === 1 ? '1 listener' : `${here.length} listeners`;
-  const parts = [here.length ? many : 'nobody listens'];
-  if (bad) parts.push(`${bad} in trouble`);
-  if (away) parts.push(`${away} absent`);
-  return make(bad ? 'span.bad' : 'span', {}, parts.join(' · '));
-}
-
-/** @param {Row[]} rows */
-function table(rows) {
-  if (rows.length === 0) return make('p.quiet', {}, 'Nobody listens yet.');
-  const head = ['Mix', 'Where', 'How', 'Delay', 'Dropped', 'Lost', 'Ran dry'];
-  const lines = rows.map((row) =>
-    make(
-      row.bad ? 'tr.bad' : 'tr',
-      { role: 'row' },
-      ...[
-        row.mix,
-        row.where,
-        row.how,
-        row.delay === null ? '' : `${Math.round(row.delay)} ms`,
-        share(row.dropped, row.sent),
-        row.lost === null ? '' : `${Math.round(row.lost)} ms`,
-        row.dry === null ? '' : `${row.dry}×`,
-      ].map((text, at) => make('td', { role: 'cell', 'data-what': head[at] }, text)),
-    ),
-  );
-  // The roles are said, since a narrow screen shows no table (style.css).
-  const titles = head.map((text) => make('th', { scope: 'col', role: 'columnheader' }, text));
-  const top = make('thead', { role: 'rowgroup' }, make('tr', { role: 'row' }, ...titles));
-  const whole = make('table', { role: 'table' }, top);
-  whole.append(make('tbody', { role: 'rowgroup' }, ...lines));
-  return make('div.wide', { tabIndex: 0, role: 'region', 'aria-label': 'Listeners' }, whole);
-}
-
-/**
- * @param {number} dropped
- * @param {number} sent
- */
-function share(dropped, sent) {
-  const all = dropped + sent;
-  return all === 0 ? '' : `${dropped} (${((100 * dropped) / all).toFixed(1)} %)`;
 }

@@ -1,7 +1,7 @@
 // A page without faders: the desk is on another machine, and its mixes are repeated here.
 
+import { follow } from './audience.js';
 import { make } from './dom.js';
-import { follow } from './engineer.js';
 
 /**
  * @param {string} token
@@ -15,17 +15,18 @@ export function repeated(token, me, hearing) {
   const note = make('p.plain', { role: 'note' }, ...said);
   if (me.role !== 'engineer') return [hearing.element, note];
   const cards = make('div.cards', { role: 'group', 'aria-label': 'Mixes' });
-  /** @type {Map<string, {button: HTMLElement, audience: HTMLElement}>} */
+  /** @type {Map<string, {button: HTMLElement, name: HTMLElement, audience: HTMLElement}>} */
   const byId = new Map();
   for (const mix of me.mixes) {
     const audience = make('span.audience', {}, 'nobody listens');
-    const head = make('span.head', {}, make('span.name', {}, mix.name));
+    const name = make('span.name', {}, mix.name);
+    const head = make('span.head', {}, name);
     const button = make('button.card', { type: 'button', 'aria-pressed': 'false' }, head, audience);
     button.addEventListener('click', () => {
       for (const [id, one] of byId) one.button.setAttribute('aria-pressed', String(id === mix.id));
       hearing.tune(mix);
     });
-    byId.set(mix.id, { button, audience });
+    byId.set(mix.id, { button, name, audience });
     cards.append(make('div.cell', {}, button));
   }
   byId.get(me.mixes[0].id)?.button.setAttribute('aria-pressed', 'true');

@@ -10,6 +10,7 @@ const SHELL = [
   '/install',
   '/app.js',
   '/app.webmanifest',
+  '/audience.js',
   '/audio/clocks.js',
   '/audio/output.js',
   '/audio/packet.js',

@@ -1,0 +1,146 @@
+// Who listens, where and how well: the engineer's table, and a line on each mix.
+
+import { make } from './dom.js';
+
+const LOOK_MS = 1000;
+
+/**
+ * Ask each second who listens, while anybody looks.
+ * @param {string} token
+ * @param {Map<string, {name: HTMLElement, audience: HTMLElement}>} cards by the id of a mix
+ * @param {HTMLElement} into
+ */
+export function follow(token, cards, into) {
+  const ask = async () => {
+    if (document.visibilityState === 'visible') {
+      const headers = { Authorization: `Bearer ${token}` };
+      const answer = await fetch('/api/audience', { headers }).catch(() => undefined);
+      if (answer?.ok) {
+        const told = await answer.json();
+        const all = [...pages(told.listeners), ...others(told.status)];
+        into.replaceChildren(table(all, (id) => cards.get(id)?.name.textContent ?? id));
+        for (const [id, one] of cards) one.audience.replaceChildren(summary(all, id));
+      }
+    }
+    setTimeout(ask, LOOK_MS);
+  };
+  ask();
+}
+
+/**
+ * @typedef {{mix: string, where: string, how: string, dropped: number, sent: number,
+ *            lost: number | null, delay: number | null, dry: number | null, bad: boolean}} Row
+ */
+
+/** @type {Map<string, {dropped: number, dry: number}>} by listener, when it was looked at last */
+let before = new Map();
+
+/**
+ * What browsers hear; one is in trouble that has lost something since it was looked at last.
+ * @param {any[]} listeners
+ * @returns {Row[]}
+ */
+export function pages(listeners) {
+  const last = before;
+  before = new Map(listeners.map((one) => [one.id, { dropped: one.dropped, dry: one.underruns ?? 0 }]));
+  return listeners.map((one) => ({
+    mix: one.mix,
+    where: one.host,
+    how: `page, ${one.by}`,
+    sent: one.sent,
+    dropped: one.dropped,
+    lost: one.lost,
+    delay: one.delay,
+    dry: one.underruns,
+    bad: isWorse(last.get(one.id), before.get(one.id)),
+  }));
+}
+
+/**
+ * @param {{dropped: number, dry: number} | undefined} last
+ * @param {{dropped: number, dry: number} | undefined} now
+ */
+function isWorse(last, now) {
+  return !!last && !!now && (now.dropped > last.dropped || now.dry > last.dry);
+}
+
+/**
+ * @param {any} status
+ * @returns {Row[]}
+ */
+function others(status) {
+  const found = [];
+  for (const [mix, one] of Object.entries(status?.mixes ?? {})) {
+    for (const listener of /** @type {any} */ (one).listeners) {
+      if (listener.owner === 'web') continue;
+      found.push({
+        mix,
+        where: listener.url,
+        how: listener.state,
+        sent: listener.sent,
+        dropped: listener.dropped,
+        lost: null,
+        delay: null,
+        dry: null,
+        bad: !['sending', 'waiting', 'paused', 'refused'].includes(listener.state),
+      });
+    }
+  }
+  return found;
+}
+
+/**
+ * @param {Row[]} rows
+ * @param {string} mix
+ */
+function summary(rows, mix) {
+  const own = rows.filter((row) => row.mix === mix);
+  // Where nobody has opened the port that a session names there is no listener, and no trouble.
+  const here = own.filter((row) => row.how !== 'refused');
+  const bad = here.filter((row) => row.bad).length;
+  const away = own.length - here.length;
+  const many = here.length === 1 ? '1 listener' : `${here.length} listeners`;
+  const parts = [here.length ? many : 'nobody listens'];
+  if (bad) parts.push(`${bad} in trouble`);
+  if (away) parts.push(`${away} absent`);
+  return make(bad ? 'span.bad' : 'span', {}, parts.join(' · '));
+}
+
+/**
+ * @param {Row[]} rows
+ * @param {(id: string) => string} nameOf of a mix
+ */
+function table(rows, nameOf) {
+  if (rows.length === 0) return make('p.quiet', {}, 'Nobody listens yet.');
+  const head = ['Mix', 'Where', 'How', 'Delay', 'Dropped', 'Lost', 'Ran dry'];
+  const lines = rows.map((row) =>
+    make(
+      row.bad ? 'tr.bad' : 'tr',
+      { role: 'row' },
+      ...[
+        nameOf(row.mix),
+        row.where,
+        row.how,
+        row.delay === null ? '' : `${Math.round(row.delay)} ms`,
+        share(row.dropped, row.sent),
+        row.lost === null ? '' : `${Math.round(row.lost)} ms`,
+        row.dry === null ? '' : `${row.dry}×`,
+      ].map((text, at) => make('td', { role: 'cell', 'data-what': head[at] }, text)),
+    ),
+  );
+  // The roles are said, since a narrow screen shows no table (style.css).
+  const titles = head.map((text) => make('th', { scope: 'col', role: 'columnheader' }, text));
+  const top = make('thead', { role: 'rowgroup' }, make('tr', { role: 'row' }, ...titles));
+  const whole = make('table', { role: 'table' }, top);
+  whole.append(make('tbody', { role: 'rowgroup' }, ...lines));
+  return make('div.wide', { tabIndex: 0, role: 'region', 'aria-label': 'Listeners' }, whole);
+}
+
+/**
+ * @param {number} dropped
+ * @param {number} sent
+ */
+function share(dropped, sent) {
+  const all = dropped + sent;
+  return all === 0 ? '' : `${dropped} (${((100 * dropped) / all).toFixed(1)} %)`;
+}
