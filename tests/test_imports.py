@@ -176,6 +176,7 @@ LAYERS = (
             "jackrf.doctor.*",
             "jackrf.fanout",
             "jackrf.fanout.*",
+            "jackrf.heap",
             "jackrf.hosting",
             "jackrf.hosting.guest",
             "jackrf.hosting.hosted",

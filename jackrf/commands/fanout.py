@@ -12,6 +12,7 @@ from jackrf.destinations import parse_url
 from jackrf.errors import InputError
 from jackrf.fanout.opus import BITRATES, DURATIONS, check_library
 from jackrf.fanout.repeating import Engine, Repeating, Shape
+from jackrf.heap import set_aside
 from jackrf.listening.source import Source, open_source
 
 
@@ -39,6 +40,7 @@ def fanout(words: str, urls: Sequence[str], shape: Shape, *, as_json: bool) -> N
         told = ", ".join(one.url for one in engines)
         if not as_json:
             print(f"jackrf: repeats {source.words} to {told}; stop with Ctrl-C", flush=True)
+        set_aside()
         repeating.run(_print if as_json else _Sayer().hear)
         if as_json:
             _print(repeating.report())

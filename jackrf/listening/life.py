@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from jackrf.errors import JackServerError
+from jackrf.heap import set_aside
 from jackrf.listening.figures import Figures, figures_of, waiting
 from jackrf.listening.output import CardPlace, JackOutput, JackPlace, Output
 from jackrf.listening.recording import Recording
@@ -111,6 +112,7 @@ class Listening:
         """
         for line in (*output.start(), opening):
             self._say(line)
+        set_aside()
         now = time.monotonic()
         due = [now + seconds for seconds, _ in self._watchers]
         report_due = now + self._reports.wait(self._bandwidth())
@@ -165,6 +167,7 @@ class Listening:
             for line in output.start():
                 self._say(line)
             self._say(f"{output.kind} is back")
+            set_aside()
 
     def _ssrc(self) -> int:
         output = self._output

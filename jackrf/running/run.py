@@ -13,9 +13,9 @@ from jackrf.client import JackClient
 from jackrf.control import ControlServer, Handler
 from jackrf.desk import Desk
 from jackrf.errors import InputError, JackServerError
+from jackrf.heap import set_aside, sweep
 from jackrf.parameters import Place
 from jackrf.reports import describe, status
-from jackrf.running.heap import set_aside, sweep
 from jackrf.running.heeding import Heeding
 from jackrf.running.identifying import Identifying
 from jackrf.running.keeper import Keeper

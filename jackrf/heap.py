@@ -1,4 +1,4 @@
-"""What a session has made when it runs: it stays, and is not searched for garbage again and again.
+"""What a program has made when it runs: it stays, and is not searched for garbage again and again.
 
 With all that is imported, one full search takes 100 ms and more, in which no surface and no control
 socket is answered. What was set aside for a session that has ended is searched once more. From then

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from jackrf.running.heap import set_aside, sweep
+from jackrf.heap import set_aside, sweep
 
 
 @pytest.fixture(autouse=True)

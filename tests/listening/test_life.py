@@ -1,0 +1,61 @@
+"""A receiver over the deaths of its server. (As a program: tests/system/test_life.py.)"""
+
+import gc
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+
+import jack
+import pytest
+
+from jackrf.listening.life import Listening
+from jackrf.listening.output import JackPlace
+from jackrf.listening.reports import Reports
+from jackrf.listening.source import open_source
+from jackrf.receiver import Receiver
+from jackrf.testing import DummyJack
+from tests.system.instruments import wait_for
+from tests.system.running import free_port
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """Leave nothing set aside for the tests that follow."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 50)
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*usual)
+
+
+def kept(kind: type) -> int:
+    """How many of a kind there are, those that were set aside included."""
+    gc.unfreeze()
+    return sum(type(one) is kind for one in gc.get_objects())
+
+
+def test_nothing_stays_of_the_clients_that_its_server_has_left() -> None:
+    """A client and its ports refer to each other: somebody has to look for them."""
+    said: list[str] = []
+    server = DummyJack(f"jackrf-{os.getpid()}-left")
+    source = open_source(f"udp://127.0.0.1:{free_port()}", "auto")
+    before = [kept(one) for one in (jack.Client, Receiver)]
+    place = JackPlace("jackrf-left", server.name, [""])
+    reports = Reports(None, "left", alone=True)
+    with server, closing(Listening(source, place, reports, said.append)) as listening:
+        playing = threading.Thread(target=listening.run, args=(listening.open(), "plays"))
+        playing.start()
+        try:
+            for times in (1, 2):
+                server.stop(kill=True)
+                wait_for(lambda n=times: sum("went away" in line for line in said) == n, 10.0)
+                server.start()
+                wait_for(lambda n=times: sum("is back" in line for line in said) == n, 10.0)
+            wait_for(lambda: [kept(one) for one in (jack.Client, Receiver)] == [1, 1], 5.0)
+        finally:
+            listening.stop()
+            playing.join()
+    assert before == [0, 0]
