@@ -29,13 +29,17 @@ def _path(
     """Return what a row of the far side's recording says."""
     found: Disturbances = disturbances(far.audio[row])
     late, played = latencies(near, far, row)
-    dropouts, clicks = far.at(found.dropouts[:, 0]), far.at(found.clicks)
+    # Who is done first plays no more, and the other side's recording goes on for a moment.
+    played_until = min(near.times[-1], far.times[-1])
+    silences = found.dropouts[far.at(found.dropouts[:, 0]) < played_until]
+    dropouts, clicks = far.at(silences[:, 0]), far.at(found.clicks)
+    clicks = clicks[clicks < played_until]
     return LivePath(
         title=title,
         latency_ms=[] if wire else [round(float(ms), 3) for ms in late],
         played=0 if wire else played,
         dropouts=len(dropouts),
-        silent_ms=round(float(found.dropouts[:, 1].sum()) / far.rate() * 1e3, 2),
+        silent_ms=round(float(silences[:, 1].sum()) / far.rate() * 1e3, 2),
         clicks=len(clicks),
         own_dropouts=own(dropouts, lost),
         own_clicks=own(clicks, lost),

@@ -83,6 +83,21 @@ def test_what_a_server_loses_is_not_the_paths_own() -> None:
     assert own(found, np.zeros(0)) == 3
 
 
+def test_what_comes_after_the_other_side_was_done_is_not_judged() -> None:
+    """The side that plays is done a moment sooner or later than the one that hears."""
+    from bench.live import judge
+
+    near, far, track = heard("tone")
+    track[:LATE] = track[4800 : 4800 + LATE]
+    track[-1000:] = 0.0
+    *_, path = judge(near, far, ["late"])
+    assert (path.dropouts, path.silent_ms) == (0, 0.0)
+    track[100_000:100_480] = 0.0
+    *_, path = judge(near, far, ["late"])
+    assert (path.dropouts, path.own_dropouts) == (1, 1)
+    assert path.silent_ms == pytest.approx(10.0, abs=0.5)
+
+
 def test_noise_is_followed_through_gaps_and_jumps() -> None:
     """What is silent and what is something else are told apart; the delay is known after a jump."""
     from bench.noise import follow

@@ -170,8 +170,10 @@ class Recorder(_Instrument):
         self._rest()
         self._missed_before = self.missed
         frames = round(seconds * self.client.samplerate)
-        period = self.client.period
-        self._lay(np.zeros((len(self._wishes), frames), np.float32), self.now + 2 * period)
+        # Written to at once: for a page that the audio thread touches first, a huge one above all,
+        # the kernel may need a period's time, and then the next period is recorded for this one.
+        tracks = np.full((len(self._wishes), frames), 0.0, np.float32)
+        self._lay(tracks, self.now + 2 * self.client.period)
         self._seat["active"] = 1
 
     def end(self) -> Take:

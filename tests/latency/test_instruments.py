@@ -1,5 +1,8 @@
 """A player and a recorder on a wire: what was played is heard, frame by frame."""
 
+import resource
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -23,6 +26,19 @@ def test_a_wire_delays_nothing(dummy_jack: DummyJack) -> None:
         if not lost:
             break
     assert np.array_equal(take.audio[:, at : at + 20_000], track)
+
+
+def resident() -> int:
+    """Bytes of this process that are in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def test_the_audio_thread_is_the_first_to_touch_no_page(dummy_jack: DummyJack) -> None:
+    """All that it will record to is in memory before it does."""
+    with Player(dummy_jack.name) as player, Recorder(dummy_jack.name, player.ports) as recorder:
+        before = resident()
+        recorder.begin(200.0)
+        assert resident() - before > 0.9 * 200 * 48000 * 4
 
 
 def test_waiting_in_vain_is_an_error() -> None:

@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 
 import jack
 import pytest
@@ -37,6 +38,11 @@ def kept(kind: type) -> int:
     return sum(type(one) is kind for one in gc.get_objects())
 
 
+def was_said(lines: list[str], words: str, times: int) -> bool:
+    """Whether so many lines have these words."""
+    return sum(words in line for line in lines) == times
+
+
 def test_nothing_stays_of_the_clients_that_its_server_has_left() -> None:
     """A client and its ports refer to each other: somebody has to look for them."""
     said: list[str] = []
@@ -49,12 +55,14 @@ def test_nothing_stays_of_the_clients_that_its_server_has_left() -> None:
         playing = threading.Thread(target=listening.run, args=(listening.open(), "plays"))
         playing.start()
         try:
+            wait_for(partial(was_said, said, "plays", 1), 10.0)
             for times in (1, 2):
                 server.stop(kill=True)
-                wait_for(lambda n=times: sum("went away" in line for line in said) == n, 10.0)
+                wait_for(partial(was_said, said, "went away", times), 10.0)
                 server.start()
-                wait_for(lambda n=times: sum("is back" in line for line in said) == n, 10.0)
-            wait_for(lambda: [kept(one) for one in (jack.Client, Receiver)] == [1, 1], 5.0)
+                wait_for(partial(was_said, said, "is back", times), 10.0)
+            # The first one is held by who opened it, the third one plays.
+            wait_for(lambda: [kept(one) for one in (jack.Client, Receiver)] == [2, 2], 5.0)
         finally:
             listening.stop()
             playing.join()
