@@ -145,6 +145,9 @@ class Firefox:
     async def _disconnect(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
+            await asyncio.wait([self._reading])
+        if self._socket is not None:
+            await self._socket.close()
         if self._session is not None:
             await self._session.close()
 

@@ -7,12 +7,13 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Browser
 
 from jackrf.control import request
@@ -99,6 +100,12 @@ class Stage:
         return f"{host or f'http://127.0.0.1:{self.http}'}/{rest}"
 
 
+def band() -> NDArray[np.float32]:
+    """What is played: a tone for each input, a second of it."""
+    frames = np.arange(48000) / 48000
+    return np.array([0.25 * np.sin(2 * np.pi * tone * frames) for tone in TONES], np.float32)
+
+
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A server of its own, since one test ends it."""
@@ -107,8 +114,6 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("stage")
     ear, http, https = (server_port() for _ in range(3))
     session = SESSION.format(ear=ear, http=http, https=https)
-    frames = np.arange(48000) / 48000
-    tracks = np.array([0.25 * np.sin(2 * np.pi * tone * frames) for tone in TONES], np.float32)
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setenv("XDG_DATA_HOME", str(folder / "data"))
@@ -116,7 +121,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         jack = stack.enter_context(DummyJack(f"jackrf-web-{os.getpid()}"))
         player = stack.enter_context(ExitStack())
         instrument = player.enter_context(Player(jack.name, 3))
-        instrument.play(tracks, loop=True)
+        instrument.play(band(), loop=True)
         running = stack.enter_context(Running(folder, session, jack.name, name="stage"))
         here = os.environ["XDG_RUNTIME_DIR"]
         yield Stage(jack, running, browser, player, here, ear, http, https)
@@ -131,6 +136,19 @@ def at_the_stage(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
 def heard(tab: Tab, tone: float, low: float, high: float) -> None:
     """Wait until a tone is as loud as that."""
     wait_for(lambda: low <= tab.levels(tone)[0] <= high, 10.0)
+
+
+@contextmanager
+def jack_anew(stage: Stage) -> Iterator[None]:
+    """End the stage's JACK server and start it again, and play the same to it."""
+    stage.stack.close()
+    stage.jack.stop()
+    wait_for(lambda: not stage.running.is_mixing(), 20.0)
+    stage.jack.start()
+    with Player(stage.jack.name, 3) as instrument:
+        instrument.play(band(), loop=True)
+        wait_for(stage.running.is_mixing, 30.0)
+        yield
 
 
 def in_balance(tab: Tab, bounds: list[tuple[float, float]]) -> bool:
@@ -435,15 +453,7 @@ def test_pages_come_back_after_the_relay_and_after_jack(stage: Stage) -> None:
         tab.connected().playing()
         tab.shows("Kick level", "minus 1.0 decibels")
         heard(tab, KICK, -18.0, -14.5)
-        stage.stack.close()
-        stage.jack.stop()
-        wait_for(lambda: not stage.running.is_mixing(), 20.0)
-        stage.jack.start()
-        frames = np.arange(48000) / 48000
-        tracks = np.array([0.25 * np.sin(2 * np.pi * tone * frames) for tone in TONES], np.float32)
-        with Player(stage.jack.name, 3) as instrument:
-            instrument.play(tracks, loop=True)
-            wait_for(stage.running.is_mixing, 30.0)
+        with jack_anew(stage):
             heard(tab, KICK, -18.0, -14.5)
         tab.shows("Kick level", "minus 1.0 decibels")
         assert not tab.problems

@@ -10,18 +10,38 @@ import pytest
 
 from tests.system.browsing import Tab
 from tests.system.firefox import FirefoxTab, firefox, sink
-from tests.system.test_web import BASS, KICK, SILENT, Stage, at_the_stage, heard, stage
+from tests.system.instruments import wait_for
+from tests.system.running import Program
+from tests.system.test_web import (
+    BASS,
+    KICK,
+    SILENT,
+    Stage,
+    at_the_stage,
+    heard,
+    jack_anew,
+    stage,
+)
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 
 __all__ = ["at_the_stage", "stage"]
 
-ARROW_UP, ARROW_DOWN = "\ue013", "\ue015"
+HOME, ARROW_UP, ARROW_DOWN = "\ue011", "\ue013", "\ue015"
 NOTHING = (-200.0, SILENT)
 
 
+def is_known(stage: Stage, text: str) -> None:
+    """Another page knows a level from jackrf: what is on its way ends with its page or relay."""
+    other = Tab(stage.browser, stage.link("kick")).connected()
+    try:
+        other.shows("Kick level", text)
+    finally:
+        other.close()
+
+
 def is_moved_and_moves(stage: Stage, page: FirefoxTab) -> None:
-    """A fader in Firefox changes what Chromium hears, and one in Chromium what Firefox does."""
+    """A fader in Firefox changes what Chromium hears and oscdump shows, and the other way round."""
     other = Tab(stage.browser, stage.link())
     try:
         other.connected().listen()
@@ -34,6 +54,16 @@ def is_moved_and_moves(stage: Stage, page: FirefoxTab) -> None:
         other.page.keyboard.press("PageUp")
         page.shows("Kick level", "0.0 decibels")
         page.hears({KICK: (-17.0, -13.0), BASS: NOTHING})
+        with Program(["oscdump", "-L", str(stage.ear)]) as dump:
+            page.press("Bass level", ARROW_UP, 1)
+            wait_for(lambda: "/mix/1/in/2/fader f" in dump.said(), 10.0)
+            to = ["oscsend", "127.0.0.1", str(stage.running.status()["osc"]["port"])]
+            with Program([*to, "/mix/1/in/2/gain", "f", "-10"]) as sent:
+                assert sent.wait().code == 0
+            page.shows("Bass level", "minus 10.0 decibels")
+            page.hears({KICK: (-17.0, -13.0), BASS: (-27.0, -23.0)})
+            page.press("Bass level", HOME, 1)
+            page.hears({KICK: (-17.0, -13.0), BASS: NOTHING})
     finally:
         other.close()
 
@@ -41,12 +71,14 @@ def is_moved_and_moves(stage: Stage, page: FirefoxTab) -> None:
 def is_back_after_its_relay(stage: Stage, page: FirefoxTab) -> None:
     """With its levels, by itself."""
     page.press("Kick level", ARROW_DOWN, 3)
+    is_known(stage, "minus 3.0 decibels")
     page.hears({KICK: (-20.0, -16.0)})
     os.kill(stage.running.status()["web"]["relay"], signal.SIGKILL)
     page.until("document.querySelector('.state').dataset.state === 'lost'")
     page.connected().playing().shows("Kick level", "minus 3.0 decibels")
     page.hears({KICK: (-20.0, -16.0), BASS: NOTHING})
     page.press("Kick level", ARROW_UP, 3)
+    is_known(stage, "0.0 decibels")
     page.hears({KICK: (-17.0, -13.0)})
 
 
@@ -64,3 +96,15 @@ def test_firefox_hears_its_mix_and_moves_it(stage: Stage, tmp_path: Path, transp
         is_moved_and_moves(stage, page)
         is_back_after_its_relay(stage, page)
         assert page.by() == transport
+
+
+def test_firefox_is_back_after_jack(stage: Stage, tmp_path: Path) -> None:
+    """With its levels, by itself; last, since it ends what others need."""
+    with sink(tmp_path) as environment, firefox(tmp_path, environment) as browser:
+        page = browser.open(stage.link("kick")).connected().listen()
+        page.press("Kick level", ARROW_DOWN, 3)
+        is_known(stage, "minus 3.0 decibels")
+        page.hears({KICK: (-20.0, -16.0)})
+        with jack_anew(stage):
+            page.hears({KICK: (-20.0, -16.0), BASS: NOTHING})
+        page.shows("Kick level", "minus 3.0 decibels")
