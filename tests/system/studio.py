@@ -19,6 +19,13 @@ context.objects = [ { factory = adapter, args = {
 
 PROGRAMS = ("dbus-run-session", "pipewire", "wireplumber", "pw-metadata", "pw-jack")
 
+PROGRAMS_IN_ORDER = """
+pipewire &
+until [ -S "$PIPEWIRE_RUNTIME_DIR/pipewire-0" ]; do sleep 0.05; done
+exec wireplumber
+"""
+"""The session manager ends at once where PipeWire is not there yet."""
+
 
 class PipeWire:
     """Runs for the length of a ``with`` block, in the runtime folder of the test.
@@ -46,7 +53,7 @@ class PipeWire:
     def start(self) -> None:
         """Start everything and wait until JACK's programs see the null sink."""
         self._process = subprocess.Popen(
-            ["dbus-run-session", "--", "sh", "-c", "pipewire & exec wireplumber"],
+            ["dbus-run-session", "--", "sh", "-c", PROGRAMS_IN_ORDER],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -90,7 +97,11 @@ class PipeWire:
             process.wait()
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(
