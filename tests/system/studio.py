@@ -20,11 +20,13 @@ context.objects = [ { factory = adapter, args = {
 PROGRAMS = ("dbus-run-session", "pipewire", "wireplumber", "pw-metadata", "pw-jack")
 
 PROGRAMS_IN_ORDER = """
+rm -f "$PIPEWIRE_RUNTIME_DIR/pipewire-0"
 pipewire &
 until [ -S "$PIPEWIRE_RUNTIME_DIR/pipewire-0" ]; do sleep 0.05; done
 exec wireplumber
 """
-"""The session manager ends at once where PipeWire is not there yet."""
+"""The session manager ends at once where PipeWire is not there yet, or what was killed left its
+socket."""
 
 
 class PipeWire:
