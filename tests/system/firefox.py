@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import shutil
+import socket
 import subprocess
 import threading
 import time
@@ -23,6 +24,7 @@ import pytest
 
 from tests.system.browsing import PROBE, SAMPLES, loudness
 from tests.system.instruments import wait_for
+from tests.system.links import Link
 from tests.system.running import server_port
 
 SETTINGS: Final = {
@@ -75,12 +77,15 @@ def _end(running: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def firefox(folder: Path, environment: dict[str, str], **settings: bool) -> Iterator["Firefox"]:
+def firefox(
+    folder: Path, environment: dict[str, str], link: Link | None = None, **settings: bool
+) -> Iterator["Firefox"]:
     """Run Firefox without a screen.
 
     Args:
         folder: for its profile.
         environment: of `sink`.
+        link: at whose far side it is; None for this machine.
         settings: more of them, with two underlines in place of each dot.
     """
     if shutil.which("firefox-esr") is None:
@@ -93,12 +98,14 @@ def firefox(folder: Path, environment: dict[str, str], **settings: bool) -> Iter
     port = server_port()
     command = ["firefox-esr", "--headless", "--no-remote", "--profile", str(profile),
                "--remote-debugging-port", str(port), "about:blank"]  # fmt: skip
+    if link is not None:
+        command = link.command(*command)
     log = folder / "firefox.log"
     with log.open("wb") as told:
         running = subprocess.Popen(command, env=environment, stdout=told, stderr=told)
         try:
             wait_for(lambda: b"WebDriver BiDi listening" in log.read_bytes(), START_SECONDS)
-            with Firefox(f"ws://127.0.0.1:{port}/session") as browser:
+            with Firefox(f"ws://127.0.0.1:{port}/session", link) as browser:
                 yield browser
         finally:
             _end(running)
@@ -109,10 +116,12 @@ class Firefox:
 
     Args:
         address: of its WebDriver BiDi.
+        link: at whose far side that is; None for this machine.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, link: Link | None = None) -> None:
         self._address = address
+        self._link = link
         self._numbers = count(1)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -138,9 +147,20 @@ class Firefox:
         return asyncio.run_coroutine_threadsafe(what, self._loop).result(2 * PATIENCE)
 
     async def _connect(self) -> None:
-        self._session = aiohttp.ClientSession()
+        connector = aiohttp.TCPConnector(socket_factory=self._socket_there)
+        self._session = aiohttp.ClientSession(connector=connector)
         self._socket = await self._session.ws_connect(self._address, max_msg_size=0)
         self._reading = asyncio.create_task(self._read(self._socket))
+
+    def _socket_there(self, found: aiohttp.AddrInfoType) -> socket.socket:
+        family, kind, protocol, *_ = found
+
+        def make() -> socket.socket:
+            made = socket.socket(family, kind, protocol)
+            made.setblocking(False)
+            return made
+
+        return make() if self._link is None else self._link.there(make)
 
     async def _disconnect(self) -> None:
         if self._reading is not None:

@@ -11,6 +11,7 @@ import pytest
 from tests.system.browsing import Tab
 from tests.system.firefox import FirefoxTab, firefox, sink
 from tests.system.instruments import wait_for
+from tests.system.links import Link
 from tests.system.running import Program
 from tests.system.test_web import (
     BASS,
@@ -31,11 +32,11 @@ HOME, ARROW_UP, ARROW_DOWN = "\ue011", "\ue013", "\ue015"
 NOTHING = (-200.0, SILENT)
 
 
-def is_known(stage: Stage, text: str) -> None:
+def is_known(stage: Stage, text: str, label: str = "Kick level") -> None:
     """Another page knows a level from jackrf: what is on its way ends with its page or relay."""
     other = Tab(stage.browser, stage.link("kick")).connected()
     try:
-        other.shows("Kick level", text)
+        other.shows(label, text)
     finally:
         other.close()
 
@@ -96,6 +97,24 @@ def test_firefox_hears_its_mix_and_moves_it(stage: Stage, tmp_path: Path, transp
         is_moved_and_moves(stage, page)
         is_back_after_its_relay(stage, page)
         assert page.by() == transport
+
+
+def test_firefox_is_back_when_its_network_is(stage: Stage, tmp_path: Path) -> None:
+    """A laptop that was out of reach for some seconds: the same levels, and sound, untouched."""
+    with (
+        Link(151) as link,
+        sink(tmp_path) as environment,
+        firefox(tmp_path, environment, link) as browser,
+    ):
+        url = stage.link("kick", host=f"https://{link.near}:{stage.https}")
+        page = browser.open(url).connected().listen()
+        page.press("Vox level", ARROW_DOWN, 1)
+        is_known(stage, "minus 21.0 decibels", "Vox level")
+        link.unplug()
+        page.until("document.querySelector('.listening').dataset.state === 'lost'")
+        link.plug()
+        page.connected().playing().shows("Vox level", "minus 21.0 decibels")
+        page.hears({KICK: (-17.0, -13.0), BASS: NOTHING})
 
 
 def test_firefox_is_back_after_jack(stage: Stage, tmp_path: Path) -> None:
