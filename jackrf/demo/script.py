@@ -38,14 +38,15 @@ def fader_gain(progress: float) -> float:
 def write_session(path: Path, url: str) -> Session:
     """Write the shipped session, with the band as its inputs and one listener, and return it.
 
-    Ports that the session names may be in use, and its inputs are another studio's.
+    Ports that the session names may be in use, and its inputs are another studio's. OSC has the
+    port two above the listener's, whose RTCP has the one between.
     """
     document = tomlkit.parse(shipped_session("band").read_text()).unwrap()
     for name, entry in document["inputs"].items():
         entry["connect"] = [f"{band.NAME}:{name}"] if name in BANDS else []
     for name, mix in document["mixes"].items():
         mix["send_to"] = [url] if name == MIX else []
-    document["osc"] = {"port": parse_url(url).port ^ 1}
+    document["osc"] = {"port": parse_url(url).port + 2}
     document["mixes"][MIX]["sends"][INSTRUMENT]["gain"] = fader_gain(0.0)
     path.write_text(tomlkit.dumps(document))
     return load(path)

@@ -1,9 +1,10 @@
 """``jackrf demo``: the whole way from a band's instruments to a listener's ears, on one machine."""
 
+import secrets
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -118,9 +119,17 @@ def _prepare(folder: Path) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port for RTP; it, the next one for RTCP and the one after it for OSC are free.
+
+    They are of those that the kernel gives to nobody by itself: they stay free until they are used.
+    """
+    while True:
+        port = 20_000 + 4 * secrets.randbelow(3000)
+        with ExitStack() as opened, suppress(OSError):
+            for one in range(port, port + 3):
+                probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                opened.enter_context(probe).bind(("127.0.0.1", one))
+            return port
 
 
 def _start(stage: Stage, control: ControlClient, url: str) -> None:
