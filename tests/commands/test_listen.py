@@ -1,6 +1,5 @@
 """``jackrf listen`` in this process: its options, what it says, and how it ends."""
 
-import os
 import signal
 import socket
 import threading
@@ -15,6 +14,7 @@ from jackrf.commands.listen import Delay, listen, parse_delay
 from jackrf.errors import InputError, JackServerError
 from jackrf.listening.output import JackPlace
 from jackrf.testing import DummyJack
+from tests.ending import end_by
 from tests.system.running import free_port
 
 pytestmark = pytest.mark.system
@@ -44,13 +44,13 @@ def listen_until(
     failed: list[str] = []
 
     def end() -> None:
-        deadline = time.monotonic() + 10.0
+        deadline = time.monotonic() + 60.0
         while not condition():
             if time.monotonic() > deadline:
                 failed.append("it did not come true")
                 break
             time.sleep(0.01)
-        os.kill(os.getpid(), number)
+        end_by(number)
 
     before = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
     thread = threading.Thread(target=end)

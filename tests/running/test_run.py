@@ -20,6 +20,7 @@ from jackrf.engine import Engine
 from jackrf.errors import JackrfError, JackServerError
 from jackrf.running.run import run
 from jackrf.testing import DummyJack
+from tests.ending import end_by
 from tests.running.rehearsal import SESSION
 from tests.running.test_watching import ENDING_CYCLES, end_soon
 from tests.system.running import with_osc_of_its_own
@@ -39,7 +40,7 @@ def file(tmp_path: Path) -> Path:
 
 def until(condition: Callable[[], bool]) -> None:
     """Wait until something is true."""
-    deadline = time.monotonic() + 10.0
+    deadline = time.monotonic() + 30.0
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -70,7 +71,7 @@ class Visitor:
                 act()
             except BaseException as error:  # noqa: BLE001 - raised again by `leave`
                 self._failed.append(error)
-            os.kill(os.getpid(), self._number)
+            end_by(self._number)
 
         self._thread = threading.Thread(target=do)
         self._thread.start()
