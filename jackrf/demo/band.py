@@ -11,7 +11,7 @@ import jack
 import numpy as np
 from numpy.typing import NDArray
 
-from jackrf.demo.clients import open_client, run_until_stopped
+from jackrf.demo.clients import open_client, put_off_ends, run_until_stopped
 from jackrf.demo.song import synthesise
 from jackrf.errors import JackrfError
 
@@ -59,7 +59,9 @@ def main(arguments: list[str] | None = None) -> None:
     except JackrfError as error:
         print(f"{NAME}: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    Band(client, synthesise(client.samplerate))
+    parts = synthesise(client.samplerate)
+    put_off_ends()
+    Band(client, parts)
     run_until_stopped(client)
 
 

@@ -31,6 +31,14 @@ def open_client(name: str, server: str) -> jack.Client:
         ) from None
 
 
+def put_off_ends() -> None:
+    """Have SIGTERM and SIGINT wait for `run_until_stopped`, which takes them for a good end.
+
+    To be called before a port is registered: whoever sees it may tell this process to end.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+
+
 def run_until_stopped(client: jack.Client, started: Callable[[], None] | None = None) -> None:
     """Activate a client that is a whole process; return at SIGTERM, SIGINT or the server's end.
 
@@ -48,7 +56,7 @@ def run_until_stopped(client: jack.Client, started: Callable[[], None] | None = 
 
     client.set_shutdown_callback(server_ended)
     # A signal amid the activation would make it fail; now it waits until after that.
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    put_off_ends()
     for number in _ENDS:
         signal.signal(number, stop)
     # These callbacks are interpreted: a collection in the middle of one would be heard.

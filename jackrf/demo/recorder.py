@@ -14,7 +14,7 @@ import jack
 import numpy as np
 from numpy.typing import NDArray
 
-from jackrf.demo.clients import open_client, run_until_stopped
+from jackrf.demo.clients import open_client, put_off_ends, run_until_stopped
 from jackrf.errors import JackrfError
 
 NAME: Final = "jackrf-recorder"
@@ -150,6 +150,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         client = open_client(NAME, options.server)
+        put_off_ends()
         recorder = Recorder(client, options.sources, options.seconds)
         run_until_stopped(client, started=recorder.connect)
     except JackrfError as error:

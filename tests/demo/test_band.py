@@ -25,7 +25,6 @@ def test_the_band_has_a_port_for_each_instrument_and_ends_when_told(dummy_jack: 
             time.sleep(0.05)
         ports = client.get_ports("jackrf-band:", is_audio=True, is_output=True)
         assert [port.shortname for port in ports] == list(BANDS)
-        time.sleep(0.2)
         process.terminate()
         assert process.wait(10) == 0
         assert not client.get_ports("jackrf-band:")

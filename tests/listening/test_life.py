@@ -16,6 +16,7 @@ from jackrf.listening.reports import Reports
 from jackrf.listening.source import open_source
 from jackrf.receiver import Receiver
 from jackrf.testing import DummyJack
+from tests.remains import Remains
 from tests.system.instruments import wait_for
 from tests.system.running import free_port
 
@@ -32,10 +33,10 @@ def as_before() -> Iterator[None]:
     gc.set_threshold(*usual)
 
 
-def kept(kind: type) -> int:
-    """How many of a kind there are, those that were set aside included."""
+def are_left(remains: Remains, numbers: list[int]) -> bool:
+    """Whether there are so many more, those that were set aside included."""
     gc.unfreeze()
-    return sum(type(one) is kind for one in gc.get_objects())
+    return remains.more() == numbers
 
 
 def was_said(lines: list[str], words: str, times: int) -> bool:
@@ -48,7 +49,7 @@ def test_nothing_stays_of_the_clients_that_its_server_has_left() -> None:
     said: list[str] = []
     server = DummyJack(f"jackrf-{os.getpid()}-left")
     source = open_source(f"udp://127.0.0.1:{free_port()}", "auto")
-    before = [kept(one) for one in (jack.Client, Receiver)]
+    remains = Remains(jack.Client, Receiver)
     place = JackPlace("jackrf-left", server.name, [""])
     reports = Reports(None, "left", alone=True)
     with server, closing(Listening(source, place, reports, said.append)) as listening:
@@ -62,8 +63,7 @@ def test_nothing_stays_of_the_clients_that_its_server_has_left() -> None:
                 server.start()
                 wait_for(partial(was_said, said, "is back", times), 10.0)
             # The first one is held by who opened it, the third one plays.
-            wait_for(lambda: [kept(one) for one in (jack.Client, Receiver)] == [2, 2], 5.0)
+            wait_for(partial(are_left, remains, [2, 2]), 5.0)
         finally:
             listening.stop()
             playing.join()
-    assert before == [0, 0]

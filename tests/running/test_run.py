@@ -21,6 +21,7 @@ from jackrf.errors import JackrfError, JackServerError
 from jackrf.running.run import run
 from jackrf.testing import DummyJack
 from tests.ending import end_by
+from tests.remains import Remains
 from tests.running.rehearsal import SESSION
 from tests.running.test_watching import ENDING_CYCLES, end_soon
 from tests.system.running import with_osc_of_its_own
@@ -149,6 +150,7 @@ def test_it_follows_its_server(file: Path, visitor: Visitor) -> None:
     client that its server has left nothing stays behind.
     """
     server = DummyJack(f"jackrf-{os.getpid()}-followed")
+    remains = Remains(jack.Client, Engine)
 
     def act() -> None:
         assert state() == "waiting for JACK"
@@ -158,17 +160,12 @@ def test_it_follows_its_server(file: Path, visitor: Visitor) -> None:
             until(lambda: state() == "waiting for JACK")
             server.start()
             until(lambda: state() == "running")
-            until(lambda: [kept(one) for one in (jack.Client, Engine)] == [1, 1])
+            until(lambda: remains.more() == [1, 1])
             # jackd itself does not survive an end while a client has just come.
             time.sleep(0.5)
 
     visitor.visit(act)
     run(file, server=server.name, name=NAME, wait=True)
-
-
-def kept(kind: type) -> int:
-    """How many of a kind there are."""
-    return sum(type(one) is kind for one in gc.get_objects())
 
 
 def test_a_callback_that_jack_ended_runs_again(
