@@ -5,6 +5,7 @@ acknowledged is less than the budget: then no more than that can ever queue up o
 the link does. Anything else is dropped, counted and forgotten (docs/web.md has the figures).
 """
 
+import math
 import secrets
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -109,7 +110,11 @@ class Listener:
         for name in HEARD:
             value = said.get(name)
             if isinstance(value, int | float) and not isinstance(value, bool):
-                self.told[name] = round(min(max(float(value), -1e6), 1e9), 4)
+                # Bounded first: JSON has integers that no float holds. NaN, which Python reads in
+                # it, would be read by no browser.
+                bounded = float(min(max(value, -1e6), 1e9))
+                if not math.isnan(bounded):
+                    self.told[name] = round(bounded, 4)
 
     def report(self) -> dict[str, Any]:
         """Return what the engineer's page and ``jackrf status`` show."""

@@ -73,7 +73,7 @@ def test_websockets_are_numbered() -> None:
 
 
 @pytest.mark.parametrize(
-    "token", [None, 7, "", "dave", "dave-token ", "x" * 10_000, ["dave-token"]]
+    "token", [None, 7, "", "dave", "dave-token ", "däve", "\ud800", "x" * 10_000, ["dave-token"]]
 )
 def test_a_wrong_token_opens_nothing(token: object) -> None:
     """And is counted."""

@@ -1,6 +1,7 @@
 """A packet is sent or dropped: by what waits here, and by what is under way."""
 
 import asyncio
+import math
 import socket
 from collections import deque
 from typing import Any
@@ -126,10 +127,14 @@ def test_a_page_says_how_it_is() -> None:
 
     async def talk(page: Page) -> None:
         page.listener.hear({"delay": 41.2, "underruns": 3, "lost": "many", "depth": True, "x": 1})
-        page.listener.hear({"ratio": 1e300})
+        page.listener.hear({"ratio": 1e300, "delay": math.nan})
+        page.listener.hear({"underruns": math.nan, "lost": None})
         report = page.listener.report()
         assert (report["delay"], report["underruns"], report["lost"]) == (41.2, 3.0, None)
         assert (report["depth"], report["ratio"]) == (None, 1e9)
+        page.listener.hear({"ratio": -math.inf, "underruns": 10**400})
+        report = page.listener.report()
+        assert (report["ratio"], report["underruns"]) == (-1e6, 1e9)
 
     run(talk)
 

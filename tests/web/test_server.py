@@ -115,6 +115,7 @@ def test_a_listener_hears_its_mix() -> None:
         ({"token": "dave-token", "mix": "keys"}, WRONG_TOKEN),
         ({"token": "wrong", "mix": "drums"}, WRONG_TOKEN),
         ({"mix": "drums"}, WRONG_TOKEN),
+        ({"token": "\ud800", "mix": "drums"}, WRONG_TOKEN),
         ([], WRONG_TOKEN),
         ({"token": "mix-token", "mix": "bass"}, NO_SUCH_MIX),
         ({"token": "mix-token"}, NO_SUCH_MIX),
