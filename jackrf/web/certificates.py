@@ -4,19 +4,22 @@ A browser gives the good sound output, a screen that stays on, and an icon on th
 pages over https alone. Whoever runs jackrf may have a certificate; for all others jackrf is an
 authority that signs one for the addresses of this machine. People either click the browser's
 warning away, or install the authority's certificate, for which ``/install`` leads the way. So that
-nobody has to trust us with their bank, the authority can vouch for private addresses and for names
-ending in ``.local`` alone (RFC 5280 section 4.2.1.10). Its key never leaves this machine.
+nobody has to trust us with their bank, the authority can vouch for private addresses, names ending
+in ``.local`` and this machine's own name alone (RFC 5280 section 4.2.1.10). Its key never leaves
+this machine.
 """
 
 import datetime as dt
 import ipaddress
 import os
 import socket
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -81,7 +84,7 @@ class Certificates:
         certificate, key = self._folder / "web.crt", self._folder / "web.crt.key"
         authority, secret = self._have_authority()
         names = _names(self._addresses())
-        if certificate.exists() and key.exists() and self._is_good(certificate, authority, names):
+        if self._is_good(certificate, key, authority, names):
             return certificate, key
         fresh = ec.generate_private_key(ec.SECP256R1())
         now = self._now()
@@ -97,27 +100,34 @@ class Certificates:
             )
             .sign(secret, hashes.SHA256())
         )
-        _write_key(key, fresh)
-        chain = made.public_bytes(_PEM) + authority.public_bytes(_PEM)
-        certificate.write_bytes(chain)
+        _write(key, _pem(fresh))
+        _write(certificate, made.public_bytes(_PEM) + authority.public_bytes(_PEM))
         return certificate, key
 
     def _is_good(
-        self, path: Path, authority: x509.Certificate, names: Sequence[x509.GeneralName]
+        self, path: Path, key: Path, authority: x509.Certificate, names: Sequence[x509.GeneralName]
     ) -> bool:
-        found = x509.load_pem_x509_certificate(path.read_bytes())
+        """Return whether a certificate is still of use; what is torn or does not fit is not."""
+        try:
+            found = x509.load_pem_x509_certificate(path.read_bytes())
+            secret = serialization.load_pem_private_key(_secret(key), None)
+            found.verify_directly_issued_by(authority)
+            own = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        except (FileNotFoundError, ValueError, InvalidSignature, x509.ExtensionNotFound):
+            return False
         left = found.not_valid_after_utc - self._now()
-        own = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-        signed = found.issuer == authority.subject
-        return signed and set(names) <= set(own) and left.days >= RENEW_DAYS
+        fits = found.public_key() == secret.public_key()
+        return fits and set(names) <= set(own) and left.days >= RENEW_DAYS
 
     def _have_authority(self) -> tuple[x509.Certificate, Key]:
         certificate, key = self._folder / "ca.crt", self._folder / "ca.key"
         if certificate.exists() and key.exists():
             found = x509.load_pem_x509_certificate(certificate.read_bytes())
-            secret = serialization.load_pem_private_key(key.read_bytes(), None)
+            secret = serialization.load_pem_private_key(_secret(key), None)
             left = found.not_valid_after_utc - self._now()
-            if isinstance(secret, ec.EllipticCurvePrivateKey) and left.days >= LEAF_DAYS:
+            # A power cut between the two leaves what does not fit.
+            fits = found.public_key() == secret.public_key()
+            if isinstance(secret, ec.EllipticCurvePrivateKey) and fits and left.days >= LEAF_DAYS:
                 return found, secret
         secret = ec.generate_private_key(ec.SECP256R1())
         name = _name(f"jackrf authority of {socket.gethostname()}")
@@ -137,8 +147,8 @@ class Certificates:
             )
             .sign(secret, hashes.SHA256())
         )
-        _write_key(key, secret)
-        certificate.write_bytes(made.public_bytes(_PEM))
+        _write(key, _pem(secret))
+        _write(certificate, made.public_bytes(_PEM))
         return made, secret
 
 
@@ -184,9 +194,31 @@ def _names(addresses: Sequence[str]) -> list[x509.GeneralName]:
     return list(found)
 
 
-def _write_key(path: Path, key: Key) -> None:
-    body = key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(body)
+def _secret(path: Path) -> bytes:
+    """Return what is in a file that its owner alone may read.
+
+    Raises:
+        InputError: others may, too.
+    """
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_mode & 0o077:
+            raise InputError(f"{path} can be read by others: chmod 600 {path}")
+        return file.read()
+
+
+def _pem(key: Key) -> bytes:
+    return key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+def _write(path: Path, body: bytes) -> None:
+    """Write a whole file that its owner alone may read, or leave the old one as it was."""
+    descriptor, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(fresh).replace(path)
+    except OSError:
+        Path(fresh).unlink(missing_ok=True)
+        raise

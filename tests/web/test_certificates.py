@@ -3,6 +3,7 @@
 import datetime as dt
 import ipaddress
 import shutil
+import ssl
 import stat
 import subprocess
 from pathlib import Path
@@ -112,8 +113,48 @@ def test_a_folder_that_cannot_be_had_is_told(tmp_path: Path) -> None:
 
 
 def test_what_is_no_certificate_is_told(tmp_path: Path) -> None:
-    """Somebody has written over it."""
+    """Somebody has written over the authority, which people may have installed."""
     certificates(tmp_path).current()
-    (tmp_path / "web.crt").write_text("hello")
+    (tmp_path / "ca.crt").write_text("hello")
     with pytest.raises(InputError, match="remove what is in it"):
         certificates(tmp_path).current()
+
+
+def test_what_a_power_cut_has_left_is_made_anew(tmp_path: Path) -> None:
+    """A file that is torn, or a key that is of another certificate, would keep the page away."""
+    path, key = certificates(tmp_path / "one").current()
+    other, other_key = certificates(tmp_path / "two").current()
+    for torn, body in ((path, b"hello"), (key, b""), (key, other_key.read_bytes())):
+        torn.write_bytes(body)
+        certificates(tmp_path / "one").current()
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(path, key)
+    (tmp_path / "one" / "ca.key").write_bytes((tmp_path / "two" / "ca.key").read_bytes())
+    certificates(tmp_path / "one").current()
+    read(path).verify_directly_issued_by(read(tmp_path / "one" / "ca.crt"))
+    assert read(other).public_key() != read(path).public_key()
+
+
+def test_another_authority_of_the_same_name_signs_anew(tmp_path: Path) -> None:
+    """Whoever has installed that one is not warned of a certificate of the old one."""
+    path, _ = certificates(tmp_path).current()
+    for name in ("ca.crt", "ca.key"):
+        (tmp_path / name).unlink()
+    certificates(tmp_path).current()
+    read(path).verify_directly_issued_by(read(tmp_path / "ca.crt"))
+
+
+@pytest.mark.parametrize("name", ["ca.key", "web.crt.key"])
+def test_a_key_that_others_can_read_is_told(tmp_path: Path, name: str) -> None:
+    """With what mends it."""
+    certificates(tmp_path).current()
+    (tmp_path / name).chmod(0o640)
+    with pytest.raises(InputError, match=f"{name} can be read by others: chmod 600 "):
+        certificates(tmp_path).current()
+    (tmp_path / name).chmod(0o600)
+    certificates(tmp_path).current()
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        "ca.crt",
+        "ca.key",
+        "web.crt",
+        "web.crt.key",
+    ]
