@@ -53,12 +53,13 @@ def web(urls: Sequence[str], settings: Settings, *, name: str, wait: bool) -> No
                 _say(f"waiting: {error}")
                 time.sleep(RETRY_SECONDS)
 
-    asyncio.run(_serve(found, settings, name))
+    asyncio.run(_serve(urls, found, settings, name))
 
 
-async def _serve(found: Any, settings: Settings, name: str) -> None:
+async def _serve(urls: Sequence[str], found: Any, settings: Settings, name: str) -> None:
     from jackrf.web.certificates import Certificates
     from jackrf.web.elsewhere import Elsewhere
+    from jackrf.web.lookout import Lookout
     from jackrf.web.service import WebService, certificate_folder
     from jackrf.web.tokens import load_tokens
 
@@ -79,19 +80,37 @@ async def _serve(found: Any, settings: Settings, name: str) -> None:
         name,
         lambda line, _: _say(line),
     )
-    places = {one.heard.id: one.target.url for one in programme.mixes}
+
+    def place(asked: Mapping[str, Any]) -> dict[str, str | None]:
+        known = {one.heard.id: one.target.url for one in sound.programme.mixes}
+        return {"rtsp": known.get(str(asked.get("mix"))), "sdp": None}
+
+    async def renew() -> None:
+        _say(f"there is something else to be heard of {', '.join(programme.hosts)} now")
+        await service.renew()
+        _show(sound.programme, service.link)
+
     handlers = {
         "status": lambda _: {"name": name, "elsewhere": sound.report(), "web": service.report()},
-        "places": lambda asked: {"rtsp": places.get(str(asked.get("mix"))), "sdp": None},
+        "places": place,
         **service.handlers,
     }
     control = ControlServer(name, handlers)
+    looking: asyncio.Task[None] | None = None
     try:
         await control.start()
         await service.start()
-        _greet(programme, service.link, settings.listen)
+        _say(f"serves the mixes of {', '.join(programme.hosts)} ({programme.name}) to browsers")
+        _show(programme, service.link)
+        if is_loopback(settings.listen):
+            _say(HERE_ALONE)
+        _say("stop with Ctrl-C")
+        looking = asyncio.create_task(Lookout(urls, sound, renew, _say).run())
         await stopping.wait()
     finally:
+        if looking is not None:
+            looking.cancel()
+            await asyncio.wait([looking])
         await service.close()
         await sound.close()
         await control.close()
@@ -118,18 +137,15 @@ async def _unless(stopping: asyncio.Event, work: "asyncio.Future[Any]") -> Any:
     return await work if work.done() else None
 
 
-def _greet(programme: Any, link: Any, listen: str) -> None:
-    _say(f"serves the mixes of {', '.join(programme.hosts)} ({programme.name}) to browsers")
+def _show(programme: Any, link: Any) -> None:
+    """Print the links to what there is, and what there is none to."""
     for line in programme.not_heard:
         _say(line)
     rows = [(one.heard.id, link({"mix": one.heard.id})) for one in programme.mixes]
     rows.append(("all mixes", link({})))
     wide = max(len(called) for called, _ in rows)
     for called, url in rows:
-        print(f"  {called:{wide}}  {url}", flush=True)
-    if is_loopback(listen):
-        _say(HERE_ALONE)
-    _say("stop with Ctrl-C")
+        print(f"  {clean(called):{wide}}  {url}", flush=True)
 
 
 def _folder_of(path: Path) -> Path:
@@ -141,4 +157,5 @@ def _folder_of(path: Path) -> Path:
 
 
 def _say(line: str) -> None:
-    print(f"jackrf: {line}", flush=True)
+    # Names in it are of another machine.
+    print(f"jackrf: {clean(line)}", flush=True)

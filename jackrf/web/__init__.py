@@ -11,7 +11,8 @@ anywhere near the music:
 
 * `settings` `tokens` `plan` `service`: what the main process has of it; `keeper` keeps a relay
   running, `sharing` says how many there are and which host is whose, `porter` stands at the door
-* `sound`: where sound comes from, a desk here, or (`elsewhere` `programme` `station`) one far away
+* `sound`: where sound comes from, a desk here, or (`elsewhere` `programme` `station`) one far away,
+  which `lookout` follows
 * `relay` `server`: the relay, and what it serves; `page/` are the files that a browser loads
 * `feed` `packets` `listener` `talk`: sound; `ways` (WebSocket) and `webtransport` `session`
   `datagrams` carry it

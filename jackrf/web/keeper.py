@@ -69,11 +69,7 @@ class Keeper:
         self._keeping: asyncio.Task[None] | None = None
         self._clock = Clock(48000, 128)
         self._heard: dict[str, Callable[[], None]] = {}
-        self._pairs = {
-            mix.id: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM) for mix in sound.mixes
-        }
-        for near, _ in self._pairs.values():
-            near.setblocking(False)
+        self._pairs: dict[str, tuple[socket.socket, socket.socket]] = {}
 
     @property
     def pid(self) -> int | None:
@@ -89,8 +85,22 @@ class Keeper:
         relay = await self._launch()
         self._keeping = asyncio.create_task(self._keep(relay))
 
+    async def renew(self) -> None:
+        """Have another relay follow, which knows the mixes that there are now."""
+        await self._stop()
+        try:
+            await self.start()
+        except JackrfError as error:
+            self._say(str(error), 3)
+            self._keeping = asyncio.create_task(self._keep(None))
+
     async def close(self) -> None:
         """End it. Harmless when called again."""
+        await self._stop()
+        self._have_sockets([])
+        self._datagrams.close()
+
+    async def _stop(self) -> None:
         if self._keeping is not None:
             self._keeping.cancel()
             await asyncio.gather(self._keeping, return_exceptions=True)
@@ -100,11 +110,16 @@ class Keeper:
         if relay is not None:
             await _end(relay)
         self._want([])
-        for pair in self._pairs.values():
-            for one in pair:
-                one.close()
-        self._pairs.clear()
-        self._datagrams.close()
+
+    def _have_sockets(self, mixes: Collection[str]) -> None:
+        """Have a pair of sockets for each of these mixes, and for no other."""
+        for mix in [one for one in self._pairs if one not in mixes]:
+            for end in self._pairs.pop(mix):
+                end.close()
+        for mix in mixes:
+            if mix not in self._pairs:
+                self._pairs[mix] = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+                self._pairs[mix][0].setblocking(False)
 
     def send_elsewhere(self, hosts: Collection[str]) -> None:
         """Have the relay send some hosts away: another one has them from now on."""
@@ -118,7 +133,25 @@ class Keeper:
             JackrfError: it does not, or not in time.
         """
         self._clock = self._sound.clock or self._clock
-        near, far = socket.socketpair()
+        with contextlib.ExitStack() as opened:
+            try:
+                self._have_sockets([mix.id for mix in self._sound.mixes])
+                near, far = socket.socketpair()
+                opened.callback(near.close)
+                relay = await self._begin(far)
+            except OSError as error:
+                raise JackrfError(
+                    f"the web page's process cannot be started ({error.strerror}): does this "
+                    "machine run out of processes, memory or open files?"
+                ) from None
+            near.setblocking(False)
+            opened.pop_all()
+        self._relay, self.door = relay, near
+        self._changed(self)
+        return relay
+
+    async def _begin(self, far: socket.socket) -> asyncio.subprocess.Process:
+        """Start a process that has one end of a door, and wait until it serves."""
         with far:
             theirs = {mix: pair[1].fileno() for mix, pair in self._pairs.items()}
             inherited = Inherited(theirs, far.fileno(), self._datagrams.fileno())
@@ -138,15 +171,10 @@ class Keeper:
         except (TimeoutError, ValueError):
             said = {}
         except BaseException:
-            near.close()
             await _end(relay)
             raise
         if said.get("ready"):
-            near.setblocking(False)
-            self._relay, self.door = relay, near
-            self._changed(self)
             return relay
-        near.close()
         await _end(relay)
         raise JackrfError(said.get("error", "the web page's process did not start"))
 
@@ -158,9 +186,10 @@ class Keeper:
             self.door = None
         self._changed(self)
 
-    async def _keep(self, relay: asyncio.subprocess.Process) -> None:
+    async def _keep(self, relay: asyncio.subprocess.Process | None) -> None:
         pause = LEAST_PAUSE
         while True:
+            relay = relay or await self._relaunch(pause)
             began = time.monotonic()
             await self._follow(relay)
             self._forget()

@@ -46,12 +46,14 @@ class Programme:
         hosts: where it comes from.
         mixes: in their order.
         not_heard: lines that say which ones are not among them, and why.
+        lists: what the servers of URLs that name no mix have told; None for a URL that names one.
     """
 
     name: str
     hosts: Sequence[str]
     mixes: Sequence[Offered]
     not_heard: Sequence[str]
+    lists: Sequence[Mapping[str, Any] | None] = ()
 
 
 def find(urls: Sequence[str]) -> Programme:
@@ -67,17 +69,17 @@ def find(urls: Sequence[str]) -> Programme:
     """
     name, hosts, not_heard = "", [], []
     targets: dict[str, tuple[Target, str, str]] = {}
-    for url in urls:
-        told = listed(url)
+    lists = [listed(url) for url in urls]
+    for url, told in zip(urls, lists, strict=True):
         if told is None:
             target = parse_target(url)
             targets[mix_of(target)] = target, "", ""
         else:
-            name = name or str(told["session"])
+            name = name or told["session"]
             target = parse_target(_address(url, "x"))
             for mix in told["mixes"]:
-                one = parse_target(_address(url, str(mix["id"])))
-                targets.setdefault(str(mix["id"]), (one, _why_not(mix, one), str(mix["name"])))
+                one = parse_target(_address(url, mix["id"]))
+                targets.setdefault(mix["id"], (one, _why_not(mix, one), mix["name"]))
         hosts.append(target.host)
     mixes = []
     for mix, (target, why, called) in targets.items():
@@ -89,11 +91,13 @@ def find(urls: Sequence[str]) -> Programme:
         raise InputError("; ".join(not_heard) or f"{urls[0]} has no mixes")
     if len({one.clock.rate for one in mixes}) > 1:
         raise InputError("the mixes of one page have one sample rate: give one host's mixes")
-    return Programme(name or hosts[0], list(dict.fromkeys(hosts)), mixes, not_heard)
+    return Programme(name or hosts[0], list(dict.fromkeys(hosts)), mixes, not_heard, lists)
 
 
 def listed(url: str) -> Mapping[str, Any] | None:
     """Return the list of mixes of a URL that names a host and no mix; None of one that names one.
+
+    It has `session`, a name, and `mixes`, each with `id`, `name`, `pin` and `encrypted`.
 
     Raises:
         InputError: it is no such URL.
@@ -104,7 +108,14 @@ def listed(url: str) -> Mapping[str, Any] | None:
         return None
     try:
         return _told(target)
-    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
+    except (
+        OSError,
+        http.client.HTTPException,
+        ValueError,
+        KeyError,
+        TypeError,
+        RecursionError,
+    ) as error:
         why = getattr(error, "strerror", None) or "no answer that jackrf knows"
         raise JackrfError(
             f"{target.host} port {target.port + 1} gives no list of its mixes ({why}): is jackrf "
@@ -133,8 +144,16 @@ def _told(target: Target) -> dict[str, Any]:
             told = json.loads(answer.read(LONGEST_LIST)) if answer.status == 200 else {}
     finally:
         connection.close()
-    told["session"], told["mixes"] = str(told["session"]), list(told["mixes"])
-    return dict(told)
+    mixes = [
+        {
+            "id": str(mix["id"]),
+            "name": str(mix["name"]),
+            "pin": bool(mix["pin"]),
+            "encrypted": bool(mix["encrypted"]),
+        }
+        for mix in told["mixes"]
+    ]
+    return {"session": str(told["session"]), "mixes": mixes}
 
 
 def _address(url: str, mix: str) -> str:

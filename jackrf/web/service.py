@@ -114,6 +114,20 @@ class WebService:
         self._keepers.append(keeper)
         await keeper.start()
 
+    async def renew(self) -> None:
+        """Have relays follow that know the mixes there are now: one after the other."""
+        while self._changing is not None:
+            await asyncio.wait([self._changing])
+        self._changing = asyncio.create_task(self._renew())
+        await asyncio.wait([self._changing])
+
+    async def _renew(self) -> None:
+        try:
+            for keeper in self._keepers:
+                await keeper.renew()
+        finally:
+            self._changing = None
+
     def _choose(self, host: str) -> socket.socket | None:
         relay = self._sharing.place(host, time.monotonic())
         return None if relay is None else self._keepers[relay].door
@@ -154,14 +168,15 @@ class WebService:
     async def _grow(self) -> None:
         own, number = self._settings, len(self._keepers)
         try:
-            datagrams = bound(own.listen, own.https_port + number, datagrams=True)
-        except (OSError, OverflowError):  # that port is somebody else's: any other does
-            datagrams = bound(own.listen, 0, datagrams=True)
-        try:
+            try:
+                datagrams = bound(own.listen, own.https_port + number, datagrams=True)
+            except (OSError, OverflowError):  # that port is somebody else's: any other does
+                datagrams = bound(own.listen, 0, datagrams=True)
             await self._add(datagrams)
         except (JackrfError, OSError) as error:
             self._say(f"there is no further process for the web page: {error}", 3)
-            await self._keepers.pop(number).close()
+            if len(self._keepers) > number:
+                await self._keepers.pop().close()
 
     def report(self) -> dict[str, Any]:
         """Return what ``jackrf status`` shows of it: of all relays together."""
@@ -236,6 +251,7 @@ class WebService:
             [
                 MixPlan(m.id, m.name, m.sample_bytes, inherited.mixes[m.id], m.encrypted)
                 for m in mixes
+                if m.id in inherited.mixes
             ],
             self._tokens.grants(mix.id for mix in mixes),
             inherited.door,

@@ -27,15 +27,17 @@ class Station:
 
     Attributes:
         dropped: packets that a relay did not take, summed over relays.
+        alien: packets that are not of the stream that the server has told of.
         trouble: why it is not heard although it is wanted; empty for no trouble.
 
     Args:
         target: where it is.
-        changed: is told what the server says of the stream, each time that it is tuned in to.
+        changed: is told what the server says of the stream, each time that it is tuned in to, and
+            returns why that is not to be passed on; nothing where it is.
     """
 
-    def __init__(self, target: Target, changed: Callable[[Offer], None]) -> None:
-        self.dropped = 0
+    def __init__(self, target: Target, changed: Callable[[Offer], str]) -> None:
+        self.dropped = self.alien = 0
         self.trouble = ""
         self._target = target
         self._changed = changed
@@ -61,8 +63,9 @@ class Station:
             self._running = asyncio.create_task(self._run())
 
     def remove(self, to: socket.socket) -> None:
-        """Give it to that socket no more."""
-        self._to.remove(to)
+        """Give it to that socket no more. Harmless when called again, or after :meth:`close`."""
+        if to in self._to:
+            self._to.remove(to)
         if not self._to and self._leaving is None:
             loop = asyncio.get_running_loop()
             self._leaving = loop.call_later(LINGER_SECONDS, self._unwanted.set)
@@ -111,14 +114,23 @@ class Station:
         offer = tuner.offer
         if offer is not None and offer is not self._offer:
             self._offer = offer
-            self._changed(offer)
+            self.trouble = self._changed(offer)
         for _ in range(AT_ONCE):
             try:
                 data = tuner.hearing.recv(LONGEST)
             except OSError:  # there is no more; or a port was told to be closed
                 return
+            # What is read with another width than it was written with is noise, as loud as can be.
+            if offer is None or self.trouble or not _is_of(offer, data):
+                self.alien += 1
+                continue
             for to in self._to:
                 try:
                     to.send(data)
                 except OSError:
                     self.dropped += 1
+
+
+def _is_of(offer: Offer, data: bytes) -> bool:
+    """Return whether a packet has the payload type of an offer (RFC 3550 section 5.1)."""
+    return len(data) > 1 and data[1] & 0x7F == offer.payload_type

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,21 @@ async def hear(link: str, seconds: float) -> "np.ndarray[Any, Any]":
     return (whole.view(">i4")[:, 0] / 2.0**31).reshape(-1, 2).T[:, -4096:]
 
 
+async def hear_out(link: str) -> float:
+    """Return the greatest sample of the right side that a page hears until it is sent away."""
+    base, _, token = link.partition("/#t=")
+    greatest = 0.0
+    async with aiohttp.ClientSession() as session:
+        page = await session.ws_connect(f"{base}/ws/listen", headers={"Origin": base})
+        await page.send_json({"token": token})
+        async for message in page:
+            if message.type is aiohttp.WSMsgType.BINARY:
+                assert message.data[5] == 2
+                right = np.frombuffer(message.data[24:], ">i2")[1::2]
+                greatest = max(greatest, float(np.abs(right / 32768.0).max()))
+    return greatest
+
+
 def peaks(link: str) -> list[float]:
     """Return the greatest sample of each side of what a page hears now."""
     return [float(one) for one in np.abs(asyncio.run(hear(link, 1.0))).max(axis=1)]
@@ -121,6 +137,33 @@ def test_a_host_is_all_that_it_has_to_be_told(
         with Running(tmp_path, text, dummy_jack.name):
             wait_for(lambda: peaks(far.link("left"))[0] > 0.05, 15.0)
         assert far.stop().code == 0
+
+
+def test_a_desk_that_is_started_anew_may_have_other_mixes(
+    dummy_jack: DummyJack, tmp_path: Path, session: tuple[str, int]
+) -> None:
+    """One has come, and one is sent in another way: nobody hears noise, and both are heard."""
+    text, rtsp = session
+    new = '[mixes.middle]\nname = "New"\nlimiter = false\nsends = { kick = { gain = 0.0 } }\n'
+    anew = text.replace("[mixes.right]", f"{new}[mixes.right]")
+    anew = anew.replace('name = "Choir"\n', 'name = "Choir"\nencoding = "L24"\n')
+    with ExitStack() as stack:
+        stack.enter_context(Player(dummy_jack.name)).play(tone(), loop=True)
+        pool = stack.enter_context(ThreadPoolExecutor(1))
+        with Running(tmp_path, text, dummy_jack.name) as running:
+            far = stack.enter_context(Repeater(f"rtsp://127.0.0.1:{rtsp}/"))
+            link = far.link("left")
+            heard = pool.submit(lambda: asyncio.run(hear_out(link)))
+            wait_for(lambda: running.status()["mixes"]["left"]["listeners"], 10.0)
+        with Running(tmp_path, anew, dummy_jack.name):
+            far.wait_until(lambda: re.search(r"  middle +http://127\.0\.0\.1:\d+/#t=", far.said()))
+            assert "there is something else to be heard of 127.0.0.1 now" in far.said()
+            # The mix is on the left alone; what is read in the wrong way is everywhere.
+            assert heard.result(10.0) == 0.0
+            assert far.link("left") == link
+            left, right = peaks(link)
+            assert (left > 0.05, right) == (True, 0.0)
+            assert min(peaks(far.link("middle"))) > 0.05
 
 
 def test_a_pin_opens_its_mix_and_stays_unsaid(

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -28,9 +30,9 @@ class Sound:
     """Of one mix, and a clock that can be set."""
 
     name = "Evening"
-    mixes = (Heard("drums", "Dave", 2), Heard("keys", "Keith", 2))
 
     def __init__(self) -> None:
+        self.mixes = (Heard("drums", "Dave", 2), Heard("keys", "Keith", 2))
         self.clock: Clock | None = Clock(48000, 128)
         self.heard: list[str] = []
 
@@ -59,7 +61,9 @@ class House:
         self.keeper = Keeper(
             self.sound,
             udp,
-            lambda inherited, clock: replace(PLAN, clock=clock, door=inherited.door),
+            lambda inherited, clock: replace(
+                PLAN, clock=clock, door=inherited.door, name=" ".join(inherited.mixes)
+            ),
             lambda line, _: self.said.append(line),
             lambda keeper: self.changes.append(dict(keeper.told)),
         )
@@ -72,7 +76,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     def whole(script: str, talk: Callable[[House], Awaitable[None]]) -> None:
         program = tmp_path / "relay"
         head = f"#!{sys.executable}\nimport json, os, sys, time\nTOLD = {TOLD!r}\n"
-        program.write_text(f"{head}sys.stdin.readline()\n{script}\n")
+        program.write_text(f"{head}PLAN = json.loads(sys.stdin.readline())\n{script}\n")
         program.chmod(0o700)
         monkeypatch.setattr("jackrf.web.keeper.sys.executable", str(program))
 
@@ -109,6 +113,45 @@ def test_what_a_relay_wants_is_sent_to_it_until_it_does_not(run: Any) -> None:
         await until(lambda: keeper.told.get("heard") == {"elsewhere": []})
         # First nothing is told: it has come.
         assert house.changes[0] == {}
+
+    run(f"{SPEAKS}\n{ECHOES}", talk)
+
+
+def test_another_relay_knows_the_mixes_that_there_are_then(run: Any) -> None:
+    """One has come and one has gone; that is nobody's death."""
+
+    async def talk(house: House) -> None:
+        keeper = house.keeper
+        await keeper.start()
+        first = keeper.pid
+        await until(lambda: keeper.told.get("mixes") == ["drums", "keys"])
+        await until(lambda: house.sound.heard == ["drums"])
+        house.sound.mixes = (Heard("drums", "Dave", 2), Heard("bass", "Bo", 3))
+        await keeper.renew()
+        assert keeper.pid not in (None, first)
+        await until(lambda: keeper.told.get("mixes") == ["bass", "drums"])
+        await until(lambda: house.sound.heard == ["drums"])
+        assert (keeper.restarts, house.said) == (0, [])
+
+    run(f"TOLD['mixes'] = sorted(PLAN['name'].split())\n{SPEAKS}\n{ECHOES}", talk)
+
+
+def test_a_process_that_is_not_to_be_had_is_tried_for_again(
+    run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a line says what lacks; the page is back when there is one."""
+    monkeypatch.setattr(module, "LEAST_PAUSE", 0.02)
+
+    async def talk(house: House) -> None:
+        await house.keeper.start()
+        first, program = house.keeper.pid, sys.executable
+        assert first is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "executable", f"{program}-that-is-not-there")
+            os.kill(first, signal.SIGKILL)
+            await until(lambda: len(house.said) > 2)
+        await until(lambda: house.keeper.pid not in (None, first))
+        assert house.said[1].startswith("the web page's process cannot be started (No such file")
 
     run(f"{SPEAKS}\n{ECHOES}", talk)
 

@@ -68,6 +68,7 @@ def test_a_host_offers_all_mixes_that_need_no_pin(asked: list[Any]) -> None:
     with told(json.dumps({"session": "Evening", "mixes": MIXES})) as port:
         found = find([f"rtsp://127.0.0.1:{port}/"])
     assert (found.name, found.hosts) == ("Evening", ["127.0.0.1"])
+    assert found.lists == [{"session": "Evening", "mixes": MIXES}]
     assert [one.heard for one in found.mixes] == [Heard("drums", "Dave", 3)]
     assert [target.url for target in asked] == [f"rtsp://127.0.0.1:{port}/drums"]
     pin, encrypted = found.not_heard
@@ -99,7 +100,16 @@ def test_a_mix_by_its_address_needs_no_list(asked: list[Any]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "status"),
-    [("{}", 200), ("[]", 200), ("no JSON", 200), ('{"session": "x", "mixes": 3}', 200), ("", 404)],
+    [
+        ("{}", 200),
+        ("[]", 200),
+        ("[" * 9999, 200),
+        ("no JSON", 200),
+        ('{"session": "x", "mixes": 3}', 200),
+        ('{"session": "x", "mixes": ["drums"]}', 200),
+        ('{"session": "x", "mixes": [{"id": "drums"}]}', 200),
+        ("", 404),
+    ],
 )
 def test_a_host_without_a_list_is_told(text: str, status: int) -> None:
     """With what else can be written."""

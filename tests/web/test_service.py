@@ -188,11 +188,17 @@ async def hear(web: Web, *hosts: str) -> list[Any]:
     return opened
 
 
-def steps(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Return a list of what is done next, in place of what loads ask for; hosts by their number."""
-    todo: list[Any] = []
+def steps(monkeypatch: pytest.MonkeyPatch, *first: Any) -> list[Any]:
+    """Return a list of what is done next, in place of what loads ask for."""
+    todo = [*first]
     monkeypatch.setattr(Sharing, "look", lambda *_: todo.pop(0) if todo else None)
     return todo
+
+
+async def grown(web: Web) -> None:
+    """Wait until there are two relays, and both have told how they are."""
+    await until(lambda: len(web.service.report()["relays"]) == 2)
+    await until(lambda: all(one["load"] is not None for one in web.service.report()["relays"]))
 
 
 def by_number(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,12 +208,10 @@ def by_number(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_relays_tell_is_one_truth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who listens, faders and refusals; each has sound of its own from the audio thread."""
-    todo = steps(monkeypatch)
-    todo.append(Grow())
+    steps(monkeypatch, Grow())
 
     async def talk(web: Web) -> None:
-        await until(lambda: len(web.service.report()["relays"]) == 2)
-        await until(lambda: all(one["load"] is not None for one in web.service.report()["relays"]))
+        await grown(web)
         by_number(monkeypatch)
         pages = await hear(web, "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5")
         await until(lambda: len(web.desk.audience.listeners) == 2)
@@ -233,12 +237,10 @@ def test_a_relay_that_dies_takes_no_page_of_another_along(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its own come back by the one that is left, at once."""
-    todo = steps(monkeypatch)
-    todo.append(Grow())
+    steps(monkeypatch, Grow())
 
     async def talk(web: Web) -> None:
-        await until(lambda: len(web.service.report()["relays"]) == 2)
-        await until(lambda: all(one["pid"] for one in web.service.report()["relays"]))
+        await grown(web)
         with monkeypatch.context() as patch:
             by_number(patch)
             first, second = await hear(web, "127.0.0.2", "127.0.0.3")
@@ -305,12 +307,10 @@ def test_attackers_at_one_relay_are_noticed_by_no_page_and_counted_in_one_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Wrong origin, token, path and frames, a slow reader, and a thousand sockets that are idle."""
-    todo = steps(monkeypatch)
-    todo.append(Grow())
+    steps(monkeypatch, Grow())
 
     async def talk(web: Web) -> None:
-        await until(lambda: len(web.service.report()["relays"]) == 2)
-        await until(lambda: all(one["pid"] for one in web.service.report()["relays"]))
+        await grown(web)
         by_number(monkeypatch)
         pages = await hear(web, "127.0.0.2", "127.0.0.3")
         await until(lambda: len(web.desk.audience.listeners) == 2)
@@ -361,8 +361,7 @@ def test_hosts_are_sent_over_to_a_relay_that_has_less_to_do(
         asked = await web.at("127.0.0.3").get(f"{web.url}/api/me")
         await asked.read()
         todo.append(Grow())
-        await until(lambda: len(web.service.report()["relays"]) == 2)
-        await until(lambda: all(one["pid"] for one in web.service.report()["relays"]))
+        await grown(web)
         by_number(monkeypatch)
         todo.append(Move(0, ["127.0.0.3"]))
         closed = await goes.receive(10.0)
@@ -378,6 +377,27 @@ def test_hosts_are_sent_over_to_a_relay_that_has_less_to_do(
         await until(lambda: len(web.desk.audience.listeners) == 1)
         for page in (stays, again, faders):
             await page.close()
+
+    run(tmp_path, talk, relays=2)
+
+
+def test_relays_begin_anew_one_after_the_other_where_there_are_other_mixes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages come back, and that is nobody's death."""
+    steps(monkeypatch, Grow())
+
+    async def talk(web: Web) -> None:
+        await grown(web)
+        pages = await hear(web, "127.0.0.2", "127.0.0.3")
+        before = [one["pid"] for one in web.service.report()["relays"]]
+        await web.service.renew()
+        after = [one["pid"] for one in web.service.report()["relays"]]
+        assert len(after) == 2
+        assert not {None, *before} & {*after}
+        for page in (*pages, *await hear(web, "127.0.0.2", "127.0.0.3")):
+            await page.close()
+        assert web.service.report()["restarts"] == 0
 
     run(tmp_path, talk, relays=2)
 

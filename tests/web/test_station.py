@@ -7,13 +7,17 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from jackrf.rtp.packet import parse
-from jackrf.rtp.sdp import Offer
+from jackrf.rtp.sdp import Description, Offer, serialise
+from jackrf.rtp.stream import PAYLOADS
 from jackrf.rtsp.dialogue import parse_target
 from jackrf.web import station as module
 from jackrf.web.station import Station
 from tests.rtsp.serving import Theatre
-from tests.rtsp.test_dialogue import SDP
 from tests.web.serving import until
+
+DESCRIBED = serialise(
+    Description("Drums", 1, "127.0.0.1", "0.0.0.0", 0, PAYLOADS["L16"], 48000, 128, control="audio")  # noqa: S104
+)
 
 
 class Ears:
@@ -23,13 +27,19 @@ class Ears:
         station: of the mix.
         theatre: that sends it.
         offers: that the station told of.
+        objection: what it is told of them.
     """
 
     def __init__(self, theatre: Theatre, port: int) -> None:
         self.theatre = theatre
         self.offers: list[Offer] = []
-        self.station = Station(parse_target(f"rtsp://127.0.0.1:{port}/drums"), self.offers.append)
+        self.objection = ""
+        self.station = Station(parse_target(f"rtsp://127.0.0.1:{port}/drums"), self._judge)
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
+
+    def _judge(self, offer: Offer) -> str:
+        self.offers.append(offer)
+        return self.objection
 
     def pair(self) -> tuple[socket.socket, socket.socket]:
         """Return both ends of a relay's socket, of which the station is given the first."""
@@ -55,7 +65,7 @@ async def heard(end: socket.socket) -> int:
 @pytest.fixture
 def on_air(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Ears], Awaitable[None]]], None]:
     """Have a station of a server that sends, and a conversation."""
-    monkeypatch.setattr("jackrf.rtsp.seats.Stalls.describe", lambda *_: SDP)
+    monkeypatch.setattr("jackrf.rtsp.seats.Stalls.describe", lambda *_: DESCRIBED)
     monkeypatch.setattr(module, "LINGER_SECONDS", 0.3)
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.05)
 
@@ -138,6 +148,51 @@ def test_a_server_that_goes_and_comes_is_waited_for(
     on_air(talk)
 
 
+def test_what_is_not_to_be_heard_is_not_passed_on(
+    on_air: Callable[[Callable[[Ears], Awaitable[None]]], None],
+) -> None:
+    """It is sent otherwise than a relay knows; until the server is tuned in to anew."""
+
+    async def talk(ears: Ears) -> None:
+        near, far = ears.pair()
+        ears.objection = "it is L24 now"
+        ears.station.add(near)
+        await until(lambda: ears.station.alien > 20)
+        assert ears.station.trouble == "it is L24 now"
+        with pytest.raises(BlockingIOError):
+            far.recv(4096)
+        ears.objection = ""
+        (connection,) = list(ears.theatre.server._open)
+        connection.line.socket.shutdown(socket.SHUT_RDWR)
+        await heard(far)
+        assert not ears.station.trouble
+
+    on_air(talk)
+
+
+def test_what_anybody_else_sends_is_not_passed_on(
+    on_air: Callable[[Callable[[Ears], Awaitable[None]]], None],
+) -> None:
+    """It may be of another width: noise then, as loud as can be."""
+
+    async def talk(ears: Ears) -> None:
+        near, far = ears.pair()
+        ears.station.add(near)
+        await heard(far)
+        (listener,) = ears.theatre.desk.audience.listeners
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            before = ears.station.alien
+            # RTP it may be, and as L24.
+            for junk in (b"", b"\x80", b"\x80\x61" + b"\x55" * 400):
+                stranger.sendto(junk, listener.address)
+        await until(lambda: ears.station.alien == before + 3)
+        async with asyncio.timeout(10.0):
+            for _ in range(20):
+                assert b"\x55" * 8 not in await asyncio.get_running_loop().sock_recv(far, 4096)
+
+    on_air(talk)
+
+
 def test_what_keeps_it_away_is_told_until_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """And is tried again, as long as it is wanted."""
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.05)
@@ -147,7 +202,7 @@ def test_what_keeps_it_away_is_told_until_it_is_there(monkeypatch: pytest.Monkey
         with socket.socket() as unheard:
             unheard.bind(("127.0.0.1", 0))
             url = f"rtsp://127.0.0.1:{unheard.getsockname()[1]}/drums"
-            station = Station(parse_target(url), lambda _: None)
+            station = Station(parse_target(url), lambda _: "")
             near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
             with near, far:
                 station.add(near)
