@@ -60,9 +60,9 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"{NAME}: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     parts = synthesise(client.samplerate)
-    put_off_ends()
+    stopped = put_off_ends()
     Band(client, parts)
-    run_until_stopped(client)
+    run_until_stopped(client, stopped)
 
 
 if __name__ == "__main__":

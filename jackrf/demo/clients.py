@@ -31,34 +31,38 @@ def open_client(name: str, server: str) -> jack.Client:
         ) from None
 
 
-def put_off_ends() -> None:
-    """Have SIGTERM and SIGINT wait for `run_until_stopped`, which takes them for a good end.
+def put_off_ends() -> threading.Event:
+    """Have SIGTERM and SIGINT set an event from now on, instead of ending this process.
 
-    To be called before a port is registered: whoever sees it may tell this process to end.
-    """
-    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
-
-
-def run_until_stopped(client: jack.Client, started: Callable[[], None] | None = None) -> None:
-    """Activate a client that is a whole process; return at SIGTERM, SIGINT or the server's end.
-
-    Args:
-        client: it is closed afterwards.
-        started: called once the client is active.
+    To be called before a port is registered: whoever sees it may tell this process to end. The
+    main thread is not interrupted before `run_until_stopped`, for that makes calls of libjack fail.
     """
     stopped = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopped.set()
 
+    for number in _ENDS:
+        signal.signal(number, stop)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    return stopped
+
+
+def run_until_stopped(
+    client: jack.Client, stopped: threading.Event, started: Callable[[], None] | None = None
+) -> None:
+    """Activate a client that is a whole process; return at SIGTERM, SIGINT or the server's end.
+
+    Args:
+        client: it is closed afterwards.
+        stopped: from `put_off_ends`.
+        started: called once the client is active.
+    """
+
     def server_ended(_status: jack.Status, _reason: str) -> None:
         stopped.set()
 
     client.set_shutdown_callback(server_ended)
-    # A signal amid the activation would make it fail; now it waits until after that.
-    put_off_ends()
-    for number in _ENDS:
-        signal.signal(number, stop)
     # These callbacks are interpreted: a collection in the middle of one would be heard.
     gc.collect()
     gc.disable()

@@ -150,9 +150,9 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         client = open_client(NAME, options.server)
-        put_off_ends()
+        stopped = put_off_ends()
         recorder = Recorder(client, options.sources, options.seconds)
-        run_until_stopped(client, started=recorder.connect)
+        run_until_stopped(client, stopped, started=recorder.connect)
     except JackrfError as error:
         print(f"{NAME}: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
