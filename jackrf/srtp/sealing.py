@@ -47,8 +47,8 @@ class Sealing:
         self._opener = Opener(crypto)
         self._resume_at = 0.0
         self._refused = False
-        self._read_at = 0.0
-        self._read_stamp: int | None = None
+        self._read_at = self._read_age = 0.0
+        self._read_stamp = 0
         self.begin()
 
     def begin(self) -> None:
@@ -84,21 +84,28 @@ class Sealing:
         return goes_on
 
     def _young(self, waiting: list[bytes], now: float) -> list[bytes]:
-        """Return what is not late: how fast timestamps count is seen from the time since before."""
+        """Return what is not late: how fast timestamps count is seen from the time since before.
+
+        The slices of a long period lie apart by their timestamps, and were sent together.
+        """
         if not waiting:
             return waiting
-        stamps = [int.from_bytes(data[4:8]) for data in waiting]
-        newest, away = stamps[-1], now - self._read_at
-        before, self._read_stamp, self._read_at = self._read_stamp, newest, now
-        if before is not None and away <= LATE_SECONDS:
+        newest, last = int.from_bytes(waiting[-1][4:8]), _age(waiting[-1])
+        away, frames = now - self._read_at, (newest - self._read_stamp) & 0xFFFFFFFF
+        begins, frame = self._read_at == 0.0, (away - last + self._read_age) / max(1, frames)
+        self._read_at, self._read_stamp, self._read_age = now, newest, last
+        if begins:
+            # What came before anybody read is as late as can be.
+            young = waiting[-1:]
+        elif away <= LATE_SECONDS:
             return waiting
-        # What came before anybody read is as late as can be.
-        most = 0.0 if before is None else ((newest - before) & 0xFFFFFFFF) * LATE_SECONDS / away
-        young = [
-            data
-            for data, stamp in zip(waiting, stamps, strict=True)
-            if (newest - stamp) & 0xFFFFFFFF <= most
-        ]
+        else:
+            young = [
+                data
+                for data in waiting
+                if ((newest - int.from_bytes(data[4:8])) & 0xFFFFFFFF) * frame + last - _age(data)
+                <= LATE_SECONDS
+            ]
         if len(young) < len(waiting):
             self._slot.add("full", len(waiting) - len(young))
             self._gap = True
@@ -174,6 +181,16 @@ class Sealing:
         """Close all four sockets."""
         for one in (self.inside, self.reports, self.outside, self.outside_reports):
             one.close()
+
+
+def _age(data: bytes) -> float:
+    """Return by how many s the time of a packet's first frame was past when it was sent.
+
+    As its header extension tells it (docs/wire-format.md); 0 without one.
+    """
+    if not data[0] & 0x10:
+        return 0.0
+    return int.from_bytes(data[21:24], signed=True) / 1e6
 
 
 def _header_bytes(data: bytes) -> int:

@@ -58,6 +58,15 @@ class Way:
             self.callback.send(struct.pack(">BBHII", *numbers) + 100 * b"audio")
             self._sequence, self._stamp = self._sequence + 1, self._stamp + FRAMES
 
+    def send_slices(self, count: int, first: int = 0) -> None:
+        """Let the callback send slices of a period, from `first` on; each of them tells its age."""
+        for number in range(first, first + count):
+            age = round(1e6 * (0.0003 - number * PERIOD))
+            told = b"\xbe\xde\x00\x02\x16" + bytes(4) + age.to_bytes(3, signed=True)
+            numbers = (0x90, 97, self._sequence, self._stamp, SSRC)
+            self.callback.send(struct.pack(">BBHII", *numbers) + told + 100 * b"audio")
+            self._sequence, self._stamp = self._sequence + 1, self._stamp + FRAMES
+
     def datagrams(self) -> list[bytes]:
         """What came to the listener since the last call."""
         found = []
@@ -120,6 +129,34 @@ def test_what_waited_for_too_long_is_thrown_away(way: Way) -> None:
     assert found[0].marker
     assert found[-1].timestamp == 40 * FRAMES
     assert way.slot.read("full") == 36
+
+
+@pytest.mark.parametrize("slices", [8, 32])
+def test_the_slices_of_a_long_period_all_go_out(way: Way, slices: int) -> None:
+    """They were sent together, however far their timestamps are apart; read together or not. Of a
+    period that did wait nothing goes out.
+    """
+    now = 1.0
+    way.send_slices(slices)
+    way.sealing.pass_out(now)
+    way.heard()
+    for read in (slices, slices - 1, 3):
+        now += slices * PERIOD
+        first = way._stamp
+        way.send_slices(read)
+        way.sealing.pass_out(now)
+        if read < slices:
+            way.send_slices(slices - read, read)
+            way.sealing.pass_out(now + 0.0001)
+        found = [one.timestamp for one in way.heard()]
+        assert found == [first + FRAMES * number for number in range(slices)]
+    assert way.slot.read("full") == slices - 1
+    way.send_slices(slices)
+    first = way._stamp
+    way.send_slices(slices)
+    way.sealing.pass_out(now + 2 * slices * PERIOD)
+    assert way.heard()[0].timestamp == first
+    assert way.slot.read("full") == 2 * slices - 1
 
 
 def test_what_came_before_anybody_read_is_not_heard(way: Way) -> None:

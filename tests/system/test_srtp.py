@@ -134,6 +134,28 @@ def test_it_leaves_in_the_clear_by_no_path(dummy_jack: DummyJack, tmp_path: Path
             running.ask("sdp", mix="keys")
 
 
+def test_a_long_period_goes_out_whole(tmp_path: Path) -> None:
+    """The slices of 1024 frames are sent together, and none of them is late: with a busy machine's
+    leave, all are heard.
+    """
+    with (
+        DummyJack(period=1024, name="jackrf-sealed-long") as server,
+        socket.socket(type=socket.SOCK_DGRAM) as ear,
+    ):
+        ear.bind(("127.0.0.1", 0))
+        with Running(tmp_path, session(ear.getsockname()[1]), server.name) as running:
+
+            def counted() -> tuple[int, int]:
+                (found,) = listeners(running)
+                return found["sent"], found["dropped_by"]["full"]
+
+            wait_for(lambda: counted()[0] > 0)
+            before = counted()
+            wait_for(lambda: counted()[0] > before[0] + 800)
+            sent, full = (now - then for now, then in zip(counted(), before, strict=True))
+    assert full < sent / 10
+
+
 def test_jackrf_listen_hears_it_and_tells_how(dummy_jack: DummyJack, tmp_path: Path) -> None:
     """By RTSP, with the PIN; the sender is told of loss and jitter, encrypted as packets are. When
     the relay was killed it hears the mix again by itself.
