@@ -43,6 +43,8 @@ class TokenBucket:
 class WrongPins:
     """Wrong PINs by host: after five within ten minutes the host has to wait for ten minutes.
 
+    A right one takes none of them back: who has a PIN could try out other people's in between.
+
     Args:
         hosts: how many are remembered; of more, the one that was wrong longest ago is forgotten.
     """
@@ -57,10 +59,6 @@ class WrongPins:
         self._wrong[host] = [*recent, now][-WRONG_PINS:]
         if len(self._wrong) > self._hosts:
             self._wrong.popitem(last=False)
-
-    def forgive(self, host: str) -> None:
-        """Forget what was wrong: the PIN was right."""
-        self._wrong.pop(host, None)
 
     def pause(self, host: str, now: float) -> float:
         """Return for how many more seconds no PIN of this host is looked at; 0 for none."""

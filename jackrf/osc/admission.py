@@ -175,7 +175,6 @@ class Admission:
         if whose is None or (whose != ENGINEER and whose not in self._mixes):
             self._wrong.note(source.host, now)
             return Reason.WRONG_PIN
-        self._wrong.forgive(source.host)
         rights = ALL if whose == ENGINEER else musician([whose])
         self._paired[source] = rights, now
         if len(self._paired) > MOST_PAIRED:

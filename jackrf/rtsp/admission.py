@@ -113,7 +113,6 @@ class Admission:
             return Answer(401, challenges(nonce))
         verdict = verify(header, method, uri, nonce, keys)
         if verdict.right:
-            self._wrong.forgive(host)
             return Answer(200)
         if not verdict.stale:
             self._wrong.note(host, now)

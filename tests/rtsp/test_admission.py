@@ -67,6 +67,16 @@ def test_wrong_pins_make_a_host_wait() -> None:
     assert house.refusals.counts["paused"] == 1
 
 
+def test_who_has_a_pin_tries_out_no_other() -> None:
+    """The right one in between takes no wrong one back."""
+    house = admission()
+    for _ in range(WRONG_PINS - 1):
+        assert look(house, shown("000000", "engineer")).status == 401
+        assert look(house, shown("123456")).status == 200
+    assert look(house, shown("000001", "engineer")).status == 401
+    assert look(house, shown("654321", "engineer")) == Answer(403)
+
+
 def test_a_pin_without_a_digest_opens_nothing() -> None:
     """The mix stays shut, with the sentence that mends it."""
     house = Admission(["keys"], lambda _: {})
