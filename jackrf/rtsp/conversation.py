@@ -46,7 +46,7 @@ METHODS: Final = (
     "SET_PARAMETER",
 )
 
-_CSEQ: Final = re.compile(r"\d{1,10}")
+_CSEQ: Final = re.compile(r"[0-9]{1,10}")
 
 Answer = tuple[Headers, bytes]
 """Headers and body of a response that says 200."""
@@ -93,7 +93,8 @@ class Conversation:
         self._mix = ""
         self._url = ""
         self._playing = False
-        self._heard_at = self._begun_at = now
+        self._heard_at = now
+        self._begun_at: float | None = None
 
     def feed(self, data: bytes) -> None:
         """Take in octets; call :meth:`next` until it returns None afterwards."""
@@ -114,16 +115,16 @@ class Conversation:
             self.closing = True
             return Turn(write_response(400, None, [("Connection", "close")]))
         if item is None:
-            if not self._reader.unfinished:
+            if self._begun_at is None and self._reader.unfinished:
                 self._begun_at = now
             return None
-        self._heard_at = self._begun_at = now
+        self._heard_at, self._begun_at = now, None
         return self._turn(item, now)
 
     def tick(self, now: float) -> None:
         """Look whether it is over: a request that drips in, or nothing heard for too long."""
         patience = SESSION_SECONDS if self.seat is not None else REQUEST_SECONDS
-        dripping = self._reader.unfinished and now - self._begun_at > REQUEST_SECONDS
+        dripping = self._begun_at is not None and now - self._begun_at > REQUEST_SECONDS
         over = self.seat is not None and self.seat.is_over
         if over or dripping or now - self._heard_at > patience:
             self.closing = True

@@ -9,7 +9,7 @@ MOST_OFFERED: Final = 8
 LOWEST_PORT: Final = 1024
 """Below it are services that nobody plays audio on."""
 
-_PAIR: Final = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?")
+_PAIR: Final = re.compile(r"([0-9]{1,5})(?:-([0-9]{1,5}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,8 @@ def _parse(text: str) -> Transport | None:
         given[key.lower()] = value.strip('"')
     if "multicast" in given or given.get("mode", "play").lower() != "play":
         return None
-    destination = given.get("destination")
+    # Without an address it means the other end of the connection (section 12.39).
+    destination = given.get("destination") or None
     match name.upper():
         case "RTP/AVP" | "RTP/AVP/UDP" | "RTP/SAVP" | "RTP/SAVP/UDP":
             ports = _pair(given.get("client_port", ""), 65535)

@@ -173,6 +173,19 @@ def test_a_request_that_drips_in_is_not_waited_for(tuned_in: bool) -> None:
     assert talk.conversation.closing
 
 
+def test_a_request_in_two_pieces_is_waited_for() -> None:
+    """However long nothing was said before: on a bad link its second half comes later."""
+    talk = Talk()
+    session = talk.tune_in()
+    for _ in range(2):
+        talk.now += SESSION_SECONDS / 2
+        talk.say(b"GET_PARAMETER /drums RTSP/1.0\r\nCSe")
+        talk.now += REQUEST_SECONDS - 0.1
+        talk.conversation.tick(talk.now)
+        assert not talk.conversation.closing
+        assert status(talk.say(f"q: 1\r\nSession: {session}\r\n\r\n".encode())) == 200
+
+
 def test_closing_is_for_once() -> None:
     """However often it is called."""
     talk = Talk()

@@ -18,6 +18,7 @@ from jackrf.rtsp.transport import Transport, asked, granted, granted_channels, o
             "RTP/AVP; unicast; destination=10.0.0.1; client_port=5004-5005",
             Transport(client_port=(5004, 5005), destination="10.0.0.1"),
         ),
+        ("RTP/AVP;destination;client_port=5004-5005", Transport(client_port=(5004, 5005))),
     ],
 )
 def test_what_a_player_asks_for(header: str, wanted: Transport) -> None:
@@ -34,6 +35,7 @@ def test_what_a_player_asks_for(header: str, wanted: Transport) -> None:
         "RTP/AVP;unicast;client_port=5004-5004",
         "RTP/AVP;unicast;client_port=65535",
         "RTP/AVP;unicast;client_port=-5004",
+        "RTP/AVP;unicast;client_port=\u0665\u0660\u0660\u0664",
         "RTP/AVP;unicast;client_port=5004-5005;client_port=6004-6005",
         "RTP/AVP;multicast;port=5004-5005",
         "RTP/AVP;unicast;client_port=5004-5005;mode=RECORD",
