@@ -134,5 +134,6 @@ def describe(
             version=version,
             ttl=wanted.ttl,
             crypto=None if key is None else Crypto(key),
+            plain=desk.plans[mix].plain,
         )
     )

@@ -11,6 +11,10 @@ from jackrf.errors import InputError
 from jackrf.rtp.crypto import SUITES, Crypto, parse_crypto
 from jackrf.rtp.stream import CHANNELS, PAYLOADS, Encoding, Payload
 
+EXTENSION = "1 urn:x-jackrf:clock-and-age"
+"""Number and name of the header extension in jackrf's packets (RFC 8285 section 5); the name is
+jackrf's own, and docs/wire-format.md says what is in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Description:
@@ -31,6 +35,7 @@ class Description:
         control: how RTSP names the stream below the URL of its mix (RFC 2326 appendix C.1.1);
             '' where RTSP does not set it up.
         crypto: how it is encrypted; None if it is not. Who reads it can open it.
+        plain: whether its packets have no header extension.
     """
 
     name: str
@@ -45,6 +50,7 @@ class Description:
     ttl: int = 1
     control: str = ""
     crypto: Crypto | None = None
+    plain: bool = False
 
 
 def _connection(address: str, ttl: int) -> str:
@@ -74,6 +80,7 @@ def serialise(description: Description) -> str:
         f"i={CHANNELS} channels: L, R",
         f"a=rtpmap:{payload.payload_type} {payload.encoding}/{description.samplerate}/{CHANNELS}",
         f"a=ptime:{description.packet_frames * 1000 / description.samplerate:.3f}",
+        *([] if description.plain else [f"a=extmap:{EXTENSION}"]),
         *([f"a=crypto:{crypto.line()}"] if crypto else []),
         "a=recvonly",
         "a=mediaclk:sender",

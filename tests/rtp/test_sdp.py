@@ -39,11 +39,19 @@ def test_every_line() -> None:
         "i=2 channels: L, R",
         "a=rtpmap:97 L24/48000/2",
         "a=ptime:2.667",
+        "a=extmap:1 urn:x-jackrf:clock-and-age",
         "a=recvonly",
         "a=mediaclk:sender",
         "a=ts-refclk:local",
         "",
     ]
+
+
+def test_packets_without_an_extension_name_none() -> None:
+    """What is announced by SAP is for receivers that would take it for audio."""
+    told = lines(DRUMS)
+    told.remove("a=extmap:1 urn:x-jackrf:clock-and-age")
+    assert lines(replace(DRUMS, plain=True)) == told
 
 
 def test_rtsp_has_names_for_the_whole_and_for_its_stream() -> None:

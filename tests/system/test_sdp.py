@@ -33,6 +33,7 @@ SDP = [
     "i=2 channels: L, R",
     "a=rtpmap:97 L24/48000/2",
     "a=ptime:2.667",
+    "a=extmap:1 urn:x-jackrf:clock-and-age",
     "a=recvonly",
     "a=mediaclk:sender",
     "a=ts-refclk:local",
