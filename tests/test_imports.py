@@ -86,6 +86,7 @@ ANNOUNCING = ("jackrf.announcing", "jackrf.announcing.*")
 
 LAYERS = (
     Layer(("jackrf", "jackrf.units", "jackrf.errors"), own=(), foreign=(), never=OUTSIDE),
+    Layer(("jackrf.descriptors",), own=(), foreign=(), never=OUTSIDE),
     Layer(RTP, own=("jackrf.units", "jackrf.errors", *RTP), foreign=("numpy",), never=OUTSIDE),
     Layer(
         REALTIME,
@@ -110,7 +111,12 @@ LAYERS = (
         own=(*THE_MODEL, *THE_ENGINE_ROOM, *REALTIME, *RTP, *SRTP),
         foreign=("jack", "numpy", "sounddevice"),
     ),
-    Layer(SRTP, own=("jackrf.errors", *RTP, *SRTP), foreign=("pylibsrtp",), never=("jack",)),
+    Layer(
+        SRTP,
+        own=("jackrf.descriptors", "jackrf.errors", *RTP, *SRTP),
+        foreign=("pylibsrtp",),
+        never=("jack",),
+    ),
     Layer(
         ("jackrf.sessions", "jackrf.sessions.*"),
         own=(*THE_MODEL, *RTP, "jackrf.sessions", "jackrf.sessions.*"),
@@ -126,7 +132,7 @@ LAYERS = (
     ),
     Layer(
         RTSP,
-        own=(*THE_MODEL, *THE_ENGINE_ROOM, *RTP, *LAN, *SRTP, *RTSP),
+        own=("jackrf.descriptors", *THE_MODEL, *THE_ENGINE_ROOM, *RTP, *LAN, *SRTP, *RTSP),
         foreign=(),
         never=("jack",),
     ),
@@ -154,6 +160,7 @@ LAYERS = (
             *RTSP,
             *ANNOUNCING,
             "jackrf.background",
+            "jackrf.descriptors",
             "jackrf.osc",
             "jackrf.osc.*",
             "jackrf.web",

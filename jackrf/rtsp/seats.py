@@ -66,6 +66,7 @@ class Stalls:
                 packet_frames=desk.client.period,
                 control=TRACK,
                 crypto=crypto,
+                plain=desk.plans[mix].plain,
             )
         )
 
@@ -131,25 +132,18 @@ class UdpSeat:
         self._desk = desk
         self._mix = mix
         self._joined = False
-        rtp, self._rtcp = pair(line.here, line.scope)
-        try:
+        rtp, rtcp = pair(line.here, line.scope)
+        # Its listener has descriptors of its own.
+        with rtp, rtcp:
             rtp.connect(place(line.host, ports[0], line.scope))
-            self._rtcp.connect(place(line.host, ports[1], line.scope))
-            self.server_port = rtp.getsockname()[1], self._rtcp.getsockname()[1]
+            rtcp.connect(place(line.host, ports[1], line.scope))
+            self.server_port = rtp.getsockname()[1], rtcp.getsockname()[1]
             host = f"[{line.host}]" if ":" in line.host else line.host
             number, plan = desk.mixer.mix_number[mix], desk.plans[mix]
             url = f"udp://{host}:{ports[0]}"
-            self._listener = take_datagrams(
-                number, rtp, url, OWNER, control=self._rtcp, dscp=plan.dscp
-            )
-            if key is not None:
-                _sealed(desk, self._listener, key)
-        except BaseException:
-            self._rtcp.close()
-            raise
-        finally:
-            # Its listener has a descriptor of its own.
-            rtp.close()
+            self._listener = take_datagrams(number, rtp, url, OWNER, control=rtcp, dscp=plan.dscp)
+        if key is not None:
+            _sealed(desk, self._listener, key)
 
     @property
     def is_over(self) -> bool:
@@ -177,7 +171,6 @@ class UdpSeat:
 
     def close(self) -> None:
         """Let it go."""
-        self._rtcp.close()
         if self._joined:
             self._desk.audience.leave(self._listener)
         else:

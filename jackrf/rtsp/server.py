@@ -7,6 +7,7 @@ comes later: idle connections, however many, keep no listener out.
 
 import asyncio
 import contextlib
+import errno
 import math
 import socket
 import time
@@ -32,6 +33,8 @@ SPARE: Final = 16
 TICK_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 2.0
 """How long it is believed which networks this machine is on."""
+EXHAUSTED: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+"""This machine has nothing left for one connection more."""
 
 
 class RtspServer:
@@ -61,6 +64,7 @@ class RtspServer:
         self._socket: socket.socket | None = None
         self._open: dict[Connection, None] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._resting: asyncio.TimerHandle | None = None
         self._looked_at = -math.inf
 
     @property
@@ -76,7 +80,20 @@ class RtspServer:
         """
         self._socket = self._bound()
         self.port = self._socket.getsockname()[1]
-        asyncio.get_running_loop().add_reader(self._socket, self._accept)
+        self._attend()
+
+    def _attend(self) -> None:
+        """Have those who come accepted."""
+        self._resting = None
+        if self._socket is not None:
+            asyncio.get_running_loop().add_reader(self._socket, self._accept)
+
+    def _rest(self) -> None:
+        """Let those who come wait for a while: there is nothing left to accept them with."""
+        loop = asyncio.get_running_loop()
+        if self._socket is not None:
+            loop.remove_reader(self._socket)
+        self._resting = loop.call_later(TICK_SECONDS, self._attend)
 
     def _bound(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self.listen else socket.AF_INET
@@ -107,8 +124,9 @@ class RtspServer:
         self._socket = None
         for connection in list(self._open):
             connection.end()
-        if self._timer is not None:
-            self._timer.cancel()
+        for timer in (self._timer, self._resting):
+            if timer is not None:
+                timer.cancel()
 
     def _accept(self) -> None:
         for _ in range(ACCEPTS_PER_TURN):
@@ -116,7 +134,9 @@ class RtspServer:
                 return
             try:
                 plain, _ = self._socket.accept()
-            except OSError:  # nobody more, or one who has gone again, or no descriptor is left
+            except OSError as error:  # nobody more, or one who has gone again
+                if error.errno in EXHAUSTED:
+                    self._rest()
                 return
             plain.setblocking(False)
             try:
@@ -144,7 +164,7 @@ class RtspServer:
         self._wake()
 
     def _make_room(self, host: str) -> bool:
-        """Hang up on who hears nothing and has been silent longest, if there are too many."""
+        """Hang up on who came first and hears nothing, if there are too many."""
         limits = self._admission
         here = [one for one in self._open if one.line.host == host]
         if len(here) >= limits.most_per_host + SPARE:
@@ -252,10 +272,15 @@ class Connection:
         self.end()
 
     def tick(self) -> None:
-        """Hang up where it is over: nothing heard for too long, or nobody there any more."""
+        """Hang up where it is over: nothing heard for too long, or nobody there any more.
+
+        Where the audio thread gave back what a slow link had not taken, that goes out here.
+        """
         self.conversation.tick(self._clock())
+        self.line.flush()
         listener = self.line.listener
-        if self.conversation.closing or (listener is not None and listener.is_gone):
+        gone = self.line.broken or (listener is not None and listener.is_gone)
+        if self.conversation.closing or gone:
             self.end()
 
     def end(self) -> None:

@@ -2,14 +2,13 @@
 
 Encrypting in the audio thread would have it call a library that promises nothing about time. So the
 audio thread sends plain packets into a socket that never leaves this machine, and this process
-seals them and sends them on. It is started by `jackrf.audience.sealing`, and told over a socket
+seals them and sends them on. It is started by `jackrf.audience.seal`, and told over a socket
 what to seal; it ends when that socket does.
 """
 
 import contextlib
 import gc
 import json
-import resource
 import selectors
 import signal
 import socket
@@ -18,6 +17,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from jackrf.descriptors import allow
 from jackrf.rtp.crypto import Crypto
 from jackrf.srtp.counters import Counters
 from jackrf.srtp.sealing import Sealing
@@ -25,6 +25,8 @@ from jackrf.srtp.sealing import Sealing
 SOCKETS: Final = 4
 """Of each stream: plain packets, plain RTCP, packets, RTCP."""
 LONGEST: Final = 4096
+MOST_SOCKETS: Final = 16384
+"""Of all streams."""
 
 
 class Relay:
@@ -113,8 +115,7 @@ def main() -> None:
     """Be the relay: the descriptors of orders and of shared memory are our arguments."""
     # Ctrl-C in a terminal is for the main process, which ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 16384), most))
+    allow(MOST_SOCKETS)
     orders = socket.socket(fileno=int(sys.argv[1]))
     relay = Relay(orders, Counters(int(sys.argv[2])))
     gc.collect()

@@ -8,7 +8,6 @@ import asyncio
 import gc
 import json
 import logging
-import resource
 import signal
 import sys
 import time
@@ -16,6 +15,7 @@ from collections import Counter
 from typing import Any, Final
 
 from jackrf.control import socket_path
+from jackrf.descriptors import allow
 from jackrf.web import assets
 from jackrf.web.feed import Feed
 from jackrf.web.plan import Clock, Plan, read_news
@@ -23,6 +23,7 @@ from jackrf.web.server import Server
 
 REPORT_SECONDS: Final = 1.0
 LONGEST_LINE: Final = 1 << 20
+MOST_SOCKETS: Final = 8192
 
 
 class Relay:
@@ -130,8 +131,7 @@ def main() -> None:
     # Ctrl-C in a terminal is for the main process, which closes our standard input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(level=logging.WARNING, format="jackrf web: %(message)s")
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 8192), most))
+    allow(MOST_SOCKETS)
     sys.exit(asyncio.run(run()))
 
 
