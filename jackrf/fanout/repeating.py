@@ -77,8 +77,7 @@ class Repeating:
         self._source = source
         self._engines = engines
         self._shape = shape
-        self._assembler: Assembler | None = None
-        self._encoder: Encoder | None = None
+        self._tools: tuple[Form, Assembler, Encoder] | None = None
         frames = round(RATE * shape.milliseconds / 1000)
         numbers = (secrets.randbits(32), secrets.randbits(16), secrets.randbits(32))
         self._packetizer = Packetizer(shape.payload_type, frames, *numbers)
@@ -136,7 +135,7 @@ class Repeating:
                 self.alien += 1
                 continue
             self.packets += 1
-            assembler, encoder = self._tools(form)
+            assembler, encoder = self._tools_for(form)
             for block in assembler.take(packet):
                 if block.begins:
                     encoder.begin()
@@ -160,7 +159,7 @@ class Repeating:
 
     def _form(self, packet: Packet) -> Form | None:
         """Return what a packet holds; None where it is of another stream."""
-        offer = self._source.offer
+        offer = self._source.told
         if offer is not None:
             if packet.payload_type != offer.payload_type:
                 return None
@@ -172,17 +171,19 @@ class Repeating:
                 width = width or payload.sample_bytes
         return Form(width, 2, RATE) if width else None
 
-    def _tools(self, form: Form) -> tuple[Assembler, Encoder]:
-        if self._assembler is None or self._encoder is None:
-            length = round(form.rate * self._shape.milliseconds / 1000)
-            self._rate = form.rate
-            self._assembler = Assembler(form, length)
-            self._encoder = Encoder(form.rate, self._shape.milliseconds, self._shape.kilobits)
-        return self._assembler, self._encoder
+    def _tools_for(self, form: Form) -> tuple[Assembler, Encoder]:
+        """Return what a stream of that form takes: made anew when another one comes."""
+        if self._tools is None or self._tools[0] != form:
+            assembler = Assembler(form, round(form.rate * self._shape.milliseconds / 1000))
+            if self._tools is not None:
+                assembler.late, assembler.silent = self._tools[1].late, self._tools[1].silent
+            encoder = Encoder(form.rate, self._shape.milliseconds, self._shape.kilobits)
+            self._tools, self._rate = (form, assembler, encoder), form.rate
+        return self._tools[1:]
 
     def report(self) -> dict[str, Any]:
         """Return the figures: counters that only count up."""
-        known = self._assembler
+        known = None if self._tools is None else self._tools[1]
         return {
             "packets": self.packets,
             "old": self.old,

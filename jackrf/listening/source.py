@@ -46,6 +46,11 @@ class Source:
     opening: Opening | None = None
 
     @property
+    def told(self) -> Offer | None:
+        """What was said of the stream last: a server may say another thing when it comes back."""
+        return self.offer if self.tuner is None else self.tuner.offer
+
+    @property
     def is_multicast(self) -> bool:
         """Whether others hear the same packets."""
         return ipaddress.ip_address(self.hearing.getsockname()[0].partition("%")[0]).is_multicast
@@ -102,8 +107,10 @@ def _tune_in(words: str, sample_bytes: int) -> Source:
 
 
 def _format(offer: Offer, sample_bytes: int) -> Format:
-    width = sample_bytes or PAYLOADS[offer.encoding].sample_bytes
-    return Format(width, offer.channels, offer.samplerate)
+    known = PAYLOADS[offer.encoding]
+    # Where the payload type says it, it says so when the sender changes it, too.
+    told = 0 if offer.payload_type == known.payload_type else known.sample_bytes
+    return Format(sample_bytes or told, offer.channels, offer.samplerate)
 
 
 def _sample_bytes(encoding: str) -> int:

@@ -9,6 +9,7 @@ loopback.
 import contextlib
 import selectors
 import socket
+import sys
 import threading
 import time
 from typing import Final
@@ -50,6 +51,8 @@ class Tuner:
         self._stop, self._stopped = socket.socketpair()
         self._passing: tuple[socket.socket, socket.socket] | None = None
         self._opening: Opening | None = None
+        self._encrypted: bool | None = None
+        self._told = False
         with contextlib.ExitStack() as opened:
             opened.callback(self._stop.close)
             opened.callback(self._stopped.close)
@@ -108,10 +111,33 @@ class Tuner:
     def _take(self, dialogue: Dialogue, data: bytes) -> None:
         dialogue.feed(data)
         while (step := dialogue.next()) is not None:
+            self._check(dialogue.offer)
             if step.say:
                 self._server.sendall(step.say)
             if step.frame is not None and self._passing is not None and dialogue.channels:
                 self._pass_on(dialogue.channels, step.frame.channel, step.frame.data)
+
+    def _check(self, offer: Offer | None) -> None:
+        """Look whether what comes back can be heard as what was heard before.
+
+        Who plays a stream in the clear would take an encrypted one for audio, and play noise.
+
+        Raises:
+            JackrfError: it cannot.
+        """
+        if offer is None:
+            return
+        encrypted = offer.crypto is not None
+        if self._encrypted is None:
+            self._encrypted = encrypted
+        if encrypted == self._encrypted:
+            return
+        told = "is encrypted now" if encrypted else "is not encrypted any more"
+        line = f"{self._target.url} {told}: start this anew to hear it"
+        if not self._told:
+            self._told = True
+            print(f"jackrf: {line}", file=sys.stderr, flush=True)
+        raise JackrfError(line)
 
     def _pass_on(self, channels: tuple[int, int], channel: int, data: bytes) -> None:
         if self._passing is not None and channel in channels:

@@ -132,6 +132,30 @@ def test_other_streams_on_the_port_are_passed_over(way: Way) -> None:
         assert other.repeating.report()["rate"] == 44100
 
 
+def test_a_sender_that_comes_back_otherwise_is_heard_as_it_is(way: Way) -> None:
+    """With another encoding, as where its session was changed: never as noise. What was counted
+    before is counted still.
+    """
+    for packet in packets(9600):
+        way.repeating.repeat([packet])
+    for packet in packets(9600, first=9600):
+        way.repeating.repeat([packet])
+        way.repeating.repeat([packet])
+    late = way.repeating.report()["late"]
+    before = len(taken(way.ears[0]))
+    wide = (tone(48000, 9600) * (1 << 23)).astype(">i4")
+    octets = wide.view(np.uint8).reshape(-1, 4)[:, 1:].tobytes()
+    for at in range(0, 9600, 128):
+        payload = octets[6 * at : 6 * (at + 128)]
+        way.repeating.repeat([Packet(97, 150 + at // 128, 19200 + at, 9, payload)])
+    found = taken(way.ears[0])
+    assert (before, len(found)) == (40, 20)
+    assert way.repeating.report()["late"] == late > 0
+    heard = decoded([one.payload for one in found])
+    assert np.abs(heard[0, 2000:]).max() == pytest.approx(0.5, abs=0.05)
+    assert np.abs(heard[1, 2000:]).max() < 0.05
+
+
 def test_it_runs_until_it_is_stopped(way: Way) -> None:
     """On real sockets; whatever else comes is counted."""
     told: list[dict[str, Any]] = []

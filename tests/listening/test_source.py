@@ -48,6 +48,14 @@ def test_a_unicast_sdp_is_heard_on_every_address(tmp_path: Path, host: str) -> N
     port = free_port()
     with closing(open_source(write(tmp_path, host, port), "auto")) as source:
         assert source.hearing.getsockname() == ("0.0.0.0", port)  # noqa: S104
+        assert source.form == Format(0, 6, 44100)
+
+
+def test_a_payload_type_that_says_its_encoding_is_believed(tmp_path: Path) -> None:
+    """Whatever the sender changes it to, it is no noise; another one's is as its SDP says."""
+    path = Path(write(tmp_path, "127.0.0.1", free_port()))
+    path.write_text(path.read_text().replace("97", "96"))
+    with closing(open_source(str(path), "auto")) as source:
         assert source.form == Format(3, 6, 44100)
 
 
@@ -104,7 +112,7 @@ def test_an_encrypted_sdp_is_heard_opened(tmp_path: Path) -> None:
         closing(open_source(path, "auto")) as source,
         socket.socket(type=socket.SOCK_DGRAM) as sender,
     ):
-        assert source.form == Format(3, 6, 44100)
+        assert source.form == Format(0, 6, 44100)
         sender.sendto(Sealer(Crypto(KEY)).packet(PACKET), ("127.0.0.1", port))
         source.hearing.settimeout(5.0)
         assert source.hearing.recv(2048) == PACKET

@@ -35,6 +35,16 @@ def heard(tuner: Tuner) -> int:
     return parse(tuner.hearing.recv(2048)).sequence
 
 
+def forget(tuner: Tuner) -> None:
+    """Throw away what has come."""
+    tuner.hearing.setblocking(False)
+    try:
+        while True:
+            tuner.hearing.recv(2048)
+    except BlockingIOError:
+        return
+
+
 @pytest.mark.parametrize("scheme", ["rtsp", "rtspt"])
 def test_it_hears_until_it_is_closed(theatre: Theatre, scheme: str) -> None:
     """Over UDP and over TCP: packets on one socket, reports by the other; then nobody listens."""
@@ -64,12 +74,7 @@ def test_it_comes_back_when_its_server_does(theatre: Theatre, scheme: str) -> No
             (connection,) = list(theatre.server._open)
             connection.line.socket.shutdown(socket.SHUT_RDWR)
             wait_for(lambda: not theatre.desk.audience.listeners)
-            tuner.hearing.setblocking(False)
-            try:
-                while True:
-                    tuner.hearing.recv(2048)
-            except BlockingIOError:
-                pass
+            forget(tuner)
             heard(tuner)
 
     theatre.play_to(client)
@@ -145,14 +150,46 @@ def test_it_hears_an_encrypted_mix_and_comes_back_to_it(sealed: Theatre) -> None
             assert before is not None
             assert after is not None
             assert after.key != before.key
-            tuner.hearing.setblocking(False)
-            try:
-                while True:
-                    tuner.hearing.recv(2048)
-            except BlockingIOError:
-                pass
+            forget(tuner)
             heard(tuner)
 
+    sealed.play_to(client)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "told"), [((False, True), "is encrypted now"), ((True, False), "not encrypted any")]
+)
+def test_it_never_comes_back_to_another_kind_of_stream(
+    sealed: Theatre, capsys: pytest.CaptureFixture[str], kinds: tuple[bool, bool], told: str
+) -> None:
+    """Who plays a stream in the clear would play an encrypted one as noise: a line says what to
+    do, nobody listens, and nothing comes. When it is again what it was, it is heard.
+    """
+    encrypted = sealed.desk.plans
+    plain = {mix: MixPlan([], "L16", None) for mix in encrypted}
+
+    def become(*, secret: bool) -> None:
+        sealed.desk.plans = encrypted if secret else plain
+        sealed.desk.audience._encrypted = frozenset({0, 1} if secret else ())
+
+    def client(port: int) -> None:
+        tuner = Tuner(parse_target(f"rtsp://127.0.0.1:{port}/drums"))
+        with tuner.hearing, tuner.reports, closing(tuner):
+            heard(tuner)
+            become(secret=kinds[1])
+            (connection,) = list(sealed.server._open)
+            connection.line.socket.shutdown(socket.SHUT_RDWR)
+            wait_for(lambda: told in capsys.readouterr().err)
+            forget(tuner)
+            time.sleep(2 * module.RETRY_SECONDS)
+            assert not sealed.desk.audience.listeners
+            assert capsys.readouterr().err == ""
+            with pytest.raises(BlockingIOError):
+                tuner.hearing.recv(2048)
+            become(secret=kinds[0])
+            heard(tuner)
+
+    become(secret=kinds[0])
     sealed.play_to(client)
 
 
