@@ -32,6 +32,7 @@ class Room:
 
     def __init__(self, count: int, stack: ExitStack) -> None:
         self.sealer = Sealer()
+        stack.callback(self.sealer.close)
         self.ears, self.listeners = [], []
         self.sent: dict[int, int] = {}
         for _ in range(count):
@@ -62,7 +63,7 @@ class Room:
 
     def play(self, seconds: float) -> tuple[float, list[float]]:
         """Return the us of CPU time for each packet, and how late each was."""
-        relay = self.sealer.pid
+        relay = self.sealer.relay.pid
         if relay is None:
             raise OSError("the relay has ended")
         clock = (~relay << 3) | 2

@@ -2,6 +2,8 @@
 
 * `listener`: one of them, with what became of its packets
 * `sockets`: made from a destination, or taken over from somebody who connected them
+* `mending`: connected anew where the network, or the session, is another one
+* `seal` and `sealing`: by way of a relay, where the mix is encrypted
 * `row`: the memory that a listener shares with the audio thread
 * `table`: all listeners of a desk; `join` and `leave` at any time
 """

@@ -7,16 +7,14 @@ import socket
 import struct
 import termios
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jackrf.audience.reports import Heard
 from jackrf.audience.row import Row, drops, take, unsent
+from jackrf.audience.seal import Seal
 from jackrf.destinations import Destination
 from jackrf.realtime.context import DATAGRAM
 from jackrf.realtime.libc import UNSENT_BYTES
-
-if TYPE_CHECKING:
-    from jackrf.audience.sealing import Seal
 
 Socket = socket.socket
 
@@ -58,7 +56,7 @@ class Listener:
     control_to: tuple[Any, ...] | None = None
     control_channel: int | None = None
     heard: Heard | None = None
-    seal: "Seal | None" = None
+    seal: Seal | None = None
 
     @property
     def outside(self) -> Socket:

@@ -30,6 +30,7 @@ def open_audience(wanted: Iterable[Wanted]) -> Audience:
     every, sealer = list(wanted), Sealer()
     opened: list[Listener] = []
     with contextlib.ExitStack() as stack:
+        stack.callback(sealer.close)
         for one in every:
             for url in one.urls:
                 listener = open_listener(one.mix, parse_url(url), one.dscp)

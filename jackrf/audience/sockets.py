@@ -5,11 +5,9 @@ is duplicated: the one who connected it may close it at any time, and no descrip
 thread sends to is ever somebody else's.
 """
 
-import os
 import secrets
 import socket
 import sys
-from collections.abc import Collection, Iterable
 from typing import Any
 
 from jackrf.audience.listener import Listener
@@ -32,7 +30,7 @@ DSCP = 46
 """Expedited forwarding (RFC 3246): routers and Wi-Fi let it go first."""
 
 HIGHEST_PORT = 65535
-_TRAFFIC_CLASS = {
+TRAFFIC_CLASS = {
     socket.AF_INET: (socket.IPPROTO_IP, socket.IP_TOS),
     socket.AF_INET6: (socket.IPPROTO_IPV6, socket.IPV6_TCLASS),
 }
@@ -64,8 +62,8 @@ def open_listener(mix: int, destination: Destination, dscp: int = DSCP) -> Liste
     family, kind, protocol, _, address = found[0]
     sender = socket.socket(family, kind, protocol)
     try:
-        _prepare(sender, dscp)
-        _aim(sender, destination)
+        prepare(sender, dscp)
+        aim(sender, destination)
         sender.connect(address)
     except OSError as error:
         sender.close()
@@ -94,72 +92,13 @@ def _open_control(
     try:
         if destination.is_multicast:
             # Members answer by addresses of their own.
-            _aim(control, destination)
+            aim(control, destination)
             return control, (host, port + 1, *scope)
         control.connect((host, port + 1, *scope))
     except (OSError, InputError):
         control.close()
         return None, None
     return control, None
-
-
-def lost_addresses(connected: Iterable[socket.socket]) -> set[str]:
-    """Return those addresses of these UDP sockets that this machine does not have any more."""
-    hosts = {}
-    for one in connected:
-        if one.family in _TRAFFIC_CLASS and one.type == socket.SOCK_DGRAM:
-            host, _, *rest = one.getsockname()
-            hosts[host] = one.family, rest
-    hosts = {host: where for host, where in hosts.items() if host not in ("127.0.0.1", "::1")}
-    return {host for host, (family, rest) in hosts.items() if not _has(family, host, rest)}
-
-
-def _has(family: int, host: str, rest: list[int]) -> bool:
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.bind((host, 0, *rest))
-        except OSError:
-            return False
-    return True
-
-
-def reconnect(listener: Listener, lost: Collection[str]) -> bool:
-    """Find the way to a destination of the session again; return whether there is one.
-
-    A socket keeps the address of this machine that it was connected from. When the network gives
-    another one, as after a cable was pulled and put in again, it never sends again over IPv4, and
-    over IPv6 from an address that nobody can answer to.
-
-    Args:
-        listener: one of the audience.
-        lost: from `lost_addresses`.
-    """
-    old, destination = listener.outside, listener.destination
-    if destination is None or not (listener.is_cut_off or old.getsockname()[0] in lost):
-        return False
-    try:
-        _swap(old, destination)
-        if listener.seal is not None:
-            _swap(listener.seal.reports, destination)
-            listener.seal.turn()
-        elif listener.control is not None and listener.control_to is None:
-            _swap(listener.control, destination)
-    except (OSError, InputError):
-        return False
-    return True
-
-
-def _swap(old: socket.socket, destination: Destination) -> None:
-    """Connect a socket anew, to the same address and from the same port, by the same descriptor."""
-    with socket.socket(old.family, old.type, old.proto) as fresh:
-        _prepare(fresh, old.getsockopt(*_TRAFFIC_CLASS[old.family]) >> 2)
-        _aim(fresh, destination)
-        for one in (old, fresh):
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        fresh.bind(("", old.getsockname()[1]))
-        fresh.connect(old.getpeername())
-        # In one step: the audio thread sends by the one or by the other.
-        os.dup2(fresh.fileno(), old.fileno(), inheritable=False)
 
 
 def take_datagrams(
@@ -183,7 +122,7 @@ def take_datagrams(
         dscp: as in `open_listener`.
     """
     own = connected.dup()
-    _prepare(own, dscp)
+    prepare(own, dscp)
     reports = None if control is None else control.dup()
     if reports is not None:
         reports.setblocking(False)
@@ -218,7 +157,7 @@ def take_stream(
         dscp: as in `open_listener`.
     """
     own = connected.dup()
-    _prepare(own, dscp, STREAM_BUFFER)
+    prepare(own, dscp, STREAM_BUFFER)
     own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     own.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, PATIENCE_MS)
     framing = PREFIXED if channel is None else INTERLEAVED
@@ -227,19 +166,34 @@ def take_stream(
     return Listener(mix, url, own, row, owner, control_channel=control_channel)
 
 
-def _prepare(own: socket.socket, dscp: int, room: int = SEND_BUFFER) -> None:
+def prepare(own: socket.socket, dscp: int, room: int = SEND_BUFFER) -> None:
+    """Have a socket never wait, hold little, and tell of all that it drops.
+
+    Args:
+        own: of packets.
+        dscp: as in `open_listener`.
+        room: bytes of SO_SNDBUF.
+    """
     own.setblocking(False)
     own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, room)
     if own.type == socket.SOCK_DGRAM and own.family in TELL_DROPS:
         own.setsockopt(*TELL_DROPS[own.family], 1)
         # Errors are kept to be read in full, and nobody does: the least that the kernel allows.
         own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-    traffic_class = _TRAFFIC_CLASS.get(own.family)
+    traffic_class = TRAFFIC_CLASS.get(own.family)
     if traffic_class is not None:
         own.setsockopt(*traffic_class, dscp << 2)
+    if own.family == socket.AF_INET6:
+        # The other end of a connection may be of IPv4 all the same (mapped, ipv6(7)).
+        own.setsockopt(*TRAFFIC_CLASS[socket.AF_INET], dscp << 2)
 
 
-def _aim(own: socket.socket, destination: Destination) -> None:
+def aim(own: socket.socket, destination: Destination) -> None:
+    """Have a socket send to a group by the interface, and over as many networks, as is wanted.
+
+    Raises:
+        InputError: there is no such interface.
+    """
     if not destination.is_multicast:
         return
     if own.family == socket.AF_INET:

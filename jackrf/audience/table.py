@@ -19,9 +19,9 @@ import os
 from collections.abc import Callable, Iterable
 
 from jackrf.audience.listener import Listener
+from jackrf.audience.mending import lost_addresses, reconnect, take_after
 from jackrf.audience.row import post, unsent
 from jackrf.audience.sealing import Sealer
-from jackrf.audience.sockets import lost_addresses, reconnect
 from jackrf.engine import Engine
 from jackrf.realtime.stream import DOLLAR
 
@@ -184,8 +184,8 @@ class Audience:
     def hand_over(self, successor: "Audience") -> None:
         """Let the audience of another session take the place of this one, which is left empty.
 
-        Who hears a mix at the same address keeps socket, sequence numbers and counters; who came
-        by itself stays.
+        Who hears a mix at the same address keeps sequence numbers and counters, and descriptors,
+        by which packets go out as the other session has it; who came by itself stays.
         """
         before = {_place(one): one for one in self.listeners if one.destination}
         staying = [one for one in self.listeners if one.destination is None]
@@ -194,6 +194,7 @@ class Audience:
             if known is None:
                 staying.append(one)
             else:
+                take_after(known, one)
                 known.destination, known.url = one.destination, one.url
                 staying.append(known)
                 one.close()
@@ -216,6 +217,7 @@ class Audience:
             one.write_on()
             one.close()
         self.listeners = []
+        self.sealer.close()
 
 
 def _place(one: Listener) -> tuple[int, tuple[str, int], bytes | None]:

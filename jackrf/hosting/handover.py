@@ -13,14 +13,18 @@ def fits(old: Desk, new: Desk) -> bool:
     """Whether a desk can go on with the JACK client of another one.
 
     It can when that one is running and both have as many inputs, the same mixes in the same order,
-    and for each the same encoding: then every port and every stream is still what it was.
+    and for each the same form of packets: then every port and every stream is still what it was.
     """
     return (
         old.client is not None
         and len(old.mixer.strips) == len(new.mixer.strips)
-        and [(mix.id, old.plans[mix.id].encoding) for mix in old.mixer.mixes]
-        == [(mix.id, new.plans[mix.id].encoding) for mix in new.mixer.mixes]
+        and _forms(old) == _forms(new)
     )
+
+
+def _forms(desk: Desk) -> list[tuple[str, str, bool]]:
+    found = [(mix.id, desk.plans[mix.id]) for mix in desk.mixer.mixes]
+    return [(mix, plan.encoding, plan.plain) for mix, plan in found]
 
 
 def hand_over(old: Desk, new: Desk) -> None:

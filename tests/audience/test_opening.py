@@ -26,8 +26,8 @@ def test_all_destinations_are_opened_or_none(destination: str) -> None:
         ]
         assert [one.socket.family for one in made.listeners] == [socket.AF_UNIX, socket.AF_INET]
         assert [one.seal is None for one in made.listeners] == [False, True]
-        assert made.sealer.runs
-    assert not made.sealer.runs
+        assert made.sealer.relay.runs
+    assert not made.sealer.relay.runs
 
 
 def test_an_encrypted_mix_goes_to_no_group() -> None:

@@ -11,9 +11,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-from jackrf.audience.listener import Listener
 from jackrf.audience.opening import Wanted, open_audience
-from jackrf.audience.sealing import Sealer
 from jackrf.audience.sockets import open_listener, take_datagrams
 from jackrf.audience.table import Audience
 from jackrf.destinations import parse_url
@@ -149,10 +147,10 @@ def test_a_relay_that_was_killed_is_replaced(ear: Ear) -> None:
         audience.join(guest)
         audience.start(client.engine)
         until(client, lambda: listener.sent > 0)
-        before, pid = listener.sent, audience.sealer.pid
+        before, pid = listener.sent, audience.sealer.relay.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: not audience.sealer.runs)
+        wait_for(lambda: not audience.sealer.relay.runs)
         client.process(SILENCE)
         assert listener.state() not in ("sending", "waiting")
         told = 0
@@ -164,29 +162,11 @@ def test_a_relay_that_was_killed_is_replaced(ear: Ear) -> None:
         audience.watch(hear)
         assert audience.tend() == [guest]
         assert told > 0
-        assert audience.sealer.pid not in (None, pid)
+        assert audience.sealer.relay.pid not in (None, pid)
         assert (listener.is_gone, guest.is_gone) == (False, True)
         until(client, lambda: listener.sent > before + 5)
         assert audience.listeners == [listener]
         audience.stop()
-
-
-def test_the_relay_runs_as_long_as_somebody_needs_it(ear: Ear) -> None:
-    """And no longer."""
-    sealer = Sealer()
-    assert sealer.pid is None
-
-    def made() -> Listener:
-        return sealer.seal(open_listener(0, parse_url(ear.url)), KEY)
-
-    one, other = made(), made()
-    pid = sealer.pid
-    one.close()
-    assert sealer.pid == pid
-    other.close()
-    assert sealer.pid is None
-    made().close()
-    assert sealer.pid is None
 
 
 def test_a_cable_that_was_pulled_leaves_the_stream_as_it_is(ear: Ear) -> None:

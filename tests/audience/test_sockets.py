@@ -64,6 +64,18 @@ def test_a_stream_is_told_to_hold_nothing_back() -> None:
         assert (one.mix, one.owner, one.url, one.destination) == (2, "rtsp", "rtsp://x", None)
 
 
+def test_a_connection_of_ipv4_asks_for_its_class_on_a_socket_of_ipv6() -> None:
+    """As where a server listens to all addresses of both kinds."""
+    with (
+        socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True) as server,
+        socket.create_connection(("127.0.0.1", server.getsockname()[1])),
+    ):
+        near, _ = server.accept()
+        with near, closing(take_stream(0, near, "rtsp://x", "rtsp", dscp=34)) as one:
+            assert one.socket.family == socket.AF_INET6
+            assert one.socket.getsockopt(socket.IPPROTO_IP, socket.IP_TOS) == 34 << 2
+
+
 def test_what_was_taken_over_is_a_descriptor_of_its_own() -> None:
     """Whoever connected it may close his: the listener's stays what it is."""
     with connection() as (near, far), closing(take_stream(0, near, "rtsp://x", "rtsp")) as one:

@@ -175,17 +175,20 @@ def test_who_leaves_a_stream_finishes_what_it_began() -> None:
 
 
 def test_another_sessions_audience_takes_over() -> None:
-    """Same place, same socket; who came by itself stays; who is not wanted leaves."""
+    """Same place, same socket, sent to as the new one says; who came by itself stays; who is not
+    wanted leaves.
+    """
     with ExitStack() as stack:
         urls = [f"udp://127.0.0.1:{port}" for port in (50151, 50152, 50153)]
-        staying, leaving = (open_listener(0, parse_url(url)) for url in urls[:2])
+        staying, leaving = (open_listener(0, parse_url(url), 46) for url in urls[:2])
         place = Place(stack)
         old, client = started(staying, leaving, place.listener)
-        again, coming = (open_listener(0, parse_url(url)) for url in (urls[0], urls[2]))
+        again, coming = (open_listener(0, parse_url(url), 0) for url in (urls[0], urls[2]))
         new = Audience([again, coming])
         stack.callback(new.close)
         old.hand_over(new)
         assert old.listeners == []
+        assert staying.socket.getsockopt(socket.IPPROTO_IP, socket.IP_TOS) == 0
         assert set(new.listeners) == {staying, coming, place.listener}
         client.process(SILENCE)
         client.process(SILENCE)

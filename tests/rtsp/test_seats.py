@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from jackrf.client import JackClient
 
 
+def open_files() -> int:
+    """How many files and sockets this process has."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     """The small one."""
@@ -31,7 +37,7 @@ def desk() -> Iterator[Desk]:
 def test_a_seat_over_udp(desk: Desk) -> None:
     """Has an even port and the one above it, and hears only between play and pause."""
     with connection() as (_, far):
-        stalls = Stalls(desk, Line(far, desk.audience), admission())
+        stalls, before = Stalls(desk, Line(far, desk.audience), admission()), open_files()
         seat = stalls.seat("keys", Transport(client_port=(50200, 50201)))
         assert seat.ssrc == identify("Evening", "keys")[0]
         assert seat.server_port is not None
@@ -41,6 +47,8 @@ def test_a_seat_over_udp(desk: Desk) -> None:
         assert desk.audience.listeners == []
         seat.play()
         seat.play()
+        # With its connection three: hundreds of listeners are not to use up what there is.
+        assert open_files() == before + 2
         (listener,) = desk.audience.listeners
         assert (listener.mix, listener.url) == (1, "udp://127.0.0.1:50200")
         assert (listener.owner, listener.address) == ("rtsp", ("127.0.0.1", 50200))
@@ -48,6 +56,7 @@ def test_a_seat_over_udp(desk: Desk) -> None:
         assert listener.paused
         seat.close()
         assert desk.audience.listeners == []
+        assert open_files() == before
 
 
 def test_a_seat_that_never_heard_leaves_nothing_behind(desk: Desk) -> None:
@@ -147,7 +156,7 @@ def test_an_encrypted_mix_is_heard_in_no_other_way(sealed: Desk) -> None:
             stalls.seat("drums", Transport(None, (50200, 50201), encrypted=True))
         assert caught.value.status == 461
     assert (found.refusals.counts["not_sealed"], found.refusals.counts["transport"]) == (2, 1)
-    assert sealed.audience.sealer.pid is None
+    assert sealed.audience.sealer.relay.pid is None
 
 
 def test_a_relay_that_cannot_be_is_counted(sealed: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,12 +26,13 @@ def desk(
     mixes: tuple[str, ...] = ("drums", "vox"),
     encoding: Encoding = "L16",
     ceiling: float | None = -1.0,
+    plain: bool = False,
 ) -> Desk:
     """A desk whose first mix goes to these URLs."""
     inputs = [Strip(f"in-{number}", f"{name} {number}") for number in range(strips)]
     outputs = [Mix(mix, mix, sends={"in-0": Send(-6.0)}) for mix in mixes]
-    plans = {mix: MixPlan((), encoding, ceiling) for mix in mixes}
-    plans[mixes[0]] = MixPlan(urls, encoding, ceiling)
+    plans = {mix: MixPlan((), encoding, ceiling, plain=plain) for mix in mixes}
+    plans[mixes[0]] = MixPlan(urls, encoding, ceiling, plain=plain)
     return Desk(name, Mixer(inputs, outputs), {}, plans)
 
 
@@ -134,6 +135,7 @@ def test_what_does_not_fit(dummy_jack: DummyJack, closing: ExitStack) -> None:
     assert not fits(old, desk("another mix", mixes=("drums", "keys")))
     assert not fits(old, desk("another order", mixes=("vox", "drums")))
     assert not fits(old, desk("another encoding", encoding="L24"))
+    assert not fits(old, desk("announced", plain=True))
 
 
 def test_a_desk_that_does_not_run_has_nothing_to_hand_over() -> None:
