@@ -14,7 +14,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
@@ -44,6 +44,7 @@ SETTINGS: Final = {
 START_SECONDS: Final = 60.0
 PATIENCE: Final = 30.0
 """Seconds: a machine that is busy may take its time."""
+TURNS: Final = 3
 
 Found = TypeVar("Found")
 
@@ -109,6 +110,43 @@ def firefox(
                 yield browser
         finally:
             _end(running)
+
+
+@contextmanager
+def listening(
+    folder: Path, url: str, link: Link | None = None, **settings: bool
+) -> Iterator["FirefoxTab"]:
+    """Run Firefox with a sink, and yield a page in it that plays.
+
+    Now and then (one in twenty) Firefox is stuck as soon as it is to make sound: its audio thread
+    waits for PulseAudio's main loop for ever (`AudioIPC Server RPC` for a lock of libpulse), and
+    every page for that thread. Another one is started then, twice at most.
+
+    Args:
+        folder: for what they write.
+        url: of the page.
+        link: at whose far side it is; None for this machine.
+        settings: as of `firefox`.
+    """
+    for turn in range(TURNS):
+        with ExitStack() as stack:
+            own = folder / f"firefox-{turn}"
+            own.mkdir()
+            browser = stack.enter_context(
+                firefox(own, stack.enter_context(sink(own)), link, **settings)
+            )
+            try:
+                page = browser.open(url).connected().listen()
+            except StuckError:
+                if turn + 1 == TURNS:
+                    raise
+                continue
+            yield page
+            return
+
+
+class StuckError(Exception):
+    """Firefox does not answer."""
 
 
 class Firefox:
@@ -190,7 +228,10 @@ class Firefox:
         number = next(self._numbers)
         answer = self._answers[number] = self._loop.create_future()
         await self._socket.send_json({"id": number, "method": method, "params": wish})
-        return await asyncio.wait_for(answer, PATIENCE)
+        try:
+            return await asyncio.wait_for(answer, PATIENCE)
+        except TimeoutError:
+            raise StuckError(method) from None
 
     def open(self, url: str) -> "FirefoxTab":
         """Open a page in a tab of its own."""

@@ -4,12 +4,13 @@ What else a page does is tried in Chromium (`tests.system.test_web`), on the sam
 
 import os
 import signal
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from tests.system.browsing import Tab
-from tests.system.firefox import FirefoxTab, firefox, sink
+from tests.system.firefox import FirefoxTab, listening
 from tests.system.instruments import wait_for
 from tests.system.links import Link
 from tests.system.running import Program
@@ -87,11 +88,7 @@ def is_back_after_its_relay(stage: Stage, page: FirefoxTab) -> None:
 def test_firefox_hears_its_mix_and_moves_it(stage: Stage, tmp_path: Path, transport: str) -> None:
     """By each transport: a tone by its frequency, in the loudness that its send has."""
     datagrams = transport == "WebTransport"
-    with (
-        sink(tmp_path) as environment,
-        firefox(tmp_path, environment, network__webtransport__enabled=datagrams) as browser,
-    ):
-        page = browser.open(stage.link("kick")).connected().listen()
+    with listening(tmp_path, stage.link("kick"), network__webtransport__enabled=datagrams) as page:
         page.hears({KICK: (-17.0, -13.0), BASS: NOTHING})
         assert page.by() == transport
         is_moved_and_moves(stage, page)
@@ -101,13 +98,10 @@ def test_firefox_hears_its_mix_and_moves_it(stage: Stage, tmp_path: Path, transp
 
 def test_firefox_is_back_when_its_network_is(stage: Stage, tmp_path: Path) -> None:
     """A laptop that was out of reach for some seconds: the same levels, and sound, untouched."""
-    with (
-        Link(151) as link,
-        sink(tmp_path) as environment,
-        firefox(tmp_path, environment, link) as browser,
-    ):
+    with ExitStack() as stack:
+        link = stack.enter_context(Link(151))
         url = stage.link("kick", host=f"https://{link.near}:{stage.https}")
-        page = browser.open(url).connected().listen()
+        page = stack.enter_context(listening(tmp_path, url, link))
         page.press("Vox level", ARROW_DOWN, 1)
         is_known(stage, "minus 21.0 decibels", "Vox level")
         link.unplug()
@@ -119,8 +113,7 @@ def test_firefox_is_back_when_its_network_is(stage: Stage, tmp_path: Path) -> No
 
 def test_firefox_is_back_after_jack(stage: Stage, tmp_path: Path) -> None:
     """With its levels, by itself; last, since it ends what others need."""
-    with sink(tmp_path) as environment, firefox(tmp_path, environment) as browser:
-        page = browser.open(stage.link("kick")).connected().listen()
+    with listening(tmp_path, stage.link("kick")) as page:
         page.press("Kick level", ARROW_DOWN, 3)
         is_known(stage, "minus 3.0 decibels")
         page.hears({KICK: (-20.0, -16.0)})
