@@ -42,7 +42,7 @@ LONGEST_OSC: Final = 8192
 KEEP_ALIVE_SECONDS: Final = 15.0
 
 NO_OSC: Final = 4503
-"""Code with which a WebSocket is closed; the page has a sentence for it."""
+"""Code with which a WebSocket is closed; the page tries again, as with any other but its own."""
 
 _STATUS: Final = {"limited": 429, "full": 503}
 

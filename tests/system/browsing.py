@@ -91,10 +91,12 @@ class Tab:
         *,
         datagrams: bool = True,
         installed: bool = False,
+        bypass_csp: bool = False,
     ) -> None:
         self._context = browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             ignore_https_errors=True,
+            bypass_csp=bypass_csp,
             # What a service worker fetches no test sees.
             service_workers="allow" if installed else "block",
         )

@@ -6,6 +6,7 @@ Each input plays a tone of its own, so that what a page plays says which mix it 
 import os
 import shutil
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -234,15 +235,67 @@ def test_keys_and_switches_move_the_mix(stage: Stage) -> None:
 
 
 def test_who_only_listens_moves_nothing(stage: Stage) -> None:
-    """An observer's link shows the faders and plays the mix."""
-    tab = Tab(stage.browser, stage.link("kick", "observer"))
+    """An observer's link shows the faders, to screen readers too, and plays the mix."""
+    tab = Tab(stage.browser, stage.link("kick", "observer")).connected().listen()
     try:
-        tab.page.wait_for_selector(".state[data-state=connected]")
-        tab.listen()
-        assert tab.page.locator(".mixing").evaluate("element => element.inert")
+        before = tab.text("Kick level")
+        tab.drag("Kick level", -0.25)
+        slider = tab.page.get_by_role("slider", name="Kick level", exact=True)
+        slider.focus()
+        tab.page.keyboard.press("PageDown")
+        assert slider.get_attribute("aria-readonly") == "true"
+        assert tab.page.get_by_role("button", name="mute Kick", exact=True).is_disabled()
+        assert tab.page.get_by_role("button", name="Scenes").count() == 0
+        assert tab.text("Kick level") == before == "0.0 decibels"
         assert tab.levels(KICK)[0] > -20.0
+        assert not tab.problems
     finally:
         tab.close()
+
+
+def test_an_evening_of_mixes_that_are_looked_at_costs_no_memory(stage: Stage) -> None:
+    """What the engineer does not look at any more is gone, and is told of nothing."""
+    tab = Tab(stage.browser, stage.link()).connected()
+    try:
+        session = tab.page.context.new_cdp_session(tab.page)
+
+        def elements(times: int) -> int:
+            for _ in range(times):
+                for name in ("Anna", "Dave"):
+                    tab.page.click(f".card:has-text('{name}')")
+            tab.page.wait_for_selector("h2.part:has-text('Faders: Dave')")
+            session.send("HeapProfiler.collectGarbage")
+            counted: int = session.send("Memory.getDOMCounters")["nodes"]
+            return counted
+
+        first = elements(3)
+        assert elements(20) < 1.2 * first
+        assert not tab.problems
+    finally:
+        tab.close()
+
+
+def test_whoever_reads_the_list_of_listeners_is_left_where_he_is(stage: Stage) -> None:
+    """It is renewed each second, and goes on after an answer that is none."""
+    with ExitStack() as tabs:
+        mixer = Tab(stage.browser, stage.link())
+        tabs.callback(mixer.close)
+        anna = Tab(stage.browser, stage.link("vox")).connected().listen()
+        tabs.callback(anna.close)
+        dave = Tab(stage.browser, stage.link("kick")).connected().listen()
+        page = mixer.connected().page
+        page.wait_for_selector("td:has-text('Dave')")
+        page.get_by_role("region", name="Table of listeners").focus()
+        page.route("**/api/audience", lambda route: route.fulfill(body='{"listeners": [NaN'))
+        page.wait_for_selector("text=No answer from jackrf: who listens is not known")
+        page.unroute("**/api/audience")
+        page.wait_for_selector("td:has-text('Dave')")
+        page.get_by_role("region", name="Table of listeners").focus()
+        dave.close()
+        page.wait_for_selector("td:has-text('Dave')", state="detached")
+        page.wait_for_selector("td:has-text('Anna')")
+        assert page.evaluate("document.activeElement.className") == "wide"
+        assert not mixer.problems
 
 
 def test_an_encrypted_mix_is_moved_and_not_heard_and_the_page_says_so(stage: Stage) -> None:
@@ -263,6 +316,78 @@ def test_an_encrypted_mix_is_moved_and_not_heard_and_the_page_says_so(stage: Sta
         assert not mixer.page.is_visible("text=This mix is encrypted")
         eve.page.get_by_role("button", name="Undo").click()
         assert not [*eve.problems, *mixer.problems]
+
+
+@pytest.mark.parametrize("script", ["receiver", "worklet"])
+def test_a_page_whose_scripts_do_not_come_tries_again(stage: Stage, script: str) -> None:
+    """Jackrf went away just before somebody tapped; it says so meanwhile, and lets one stop."""
+    tab = Tab(stage.browser, stage.link("kick")).connected()
+    try:
+        # What a worklet fetches no test sees.
+        tab.page.evaluate(NO_WORKLET if script == "worklet" else "0")
+        tab.page.route("**/audio/receiver.js", lambda route: route.abort())
+        tab.page.click(".listen")
+        tab.page.wait_for_selector(".listening[data-state=lost]")
+        tab.page.click(".listen")
+        tab.page.wait_for_selector(".listening[data-state=off]")
+        tab.page.click(".listen")
+        tab.page.wait_for_selector(".listening[data-state=lost]")
+        tab.page.unroute("**/audio/receiver.js")
+        if script == "worklet":
+            tab.page.wait_for_timeout(1500)
+            assert tab.page.get_attribute(".listening", "data-state") == "lost"
+            tab.page.evaluate("() => { AudioWorklet.prototype.addModule = window.there; }")
+        tab.playing()
+    finally:
+        tab.close()
+
+
+NO_WORKLET = """
+() => {
+  window.there = AudioWorklet.prototype.addModule;
+  AudioWorklet.prototype.addModule = () => Promise.reject(new DOMException('', 'AbortError'));
+}
+"""
+
+SET_LATER = "{ const real = Date.now; Date.now = () => real() + (real() > AT ? 36e5 : 0); }"
+"""A clock that is set by an hour, at a time in ms."""
+
+IN_WORKLET = """
+(script) => {
+  const add = AudioWorklet.prototype.addModule;
+  AudioWorklet.prototype.addModule = async function (...wish) {
+    await add.call(this, URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+    return add.call(this, ...wish);
+  };
+}
+"""
+
+
+def test_the_delay_is_right_when_the_clock_of_the_phone_is_set(stage: Stage) -> None:
+    """While it plays; the audio thread of a browser has no other clock."""
+    tab = Tab(stage.browser, stage.link("kick"), bypass_csp=True).connected()
+    try:
+        set_at = 1000.0 * time.time() + 8000.0
+        step = SET_LATER.replace("AT", str(set_at))
+        tab.page.evaluate(IN_WORKLET, step)
+        tab.listen()
+        tab.page.evaluate(step)
+        for worker in tab.page.workers:
+            worker.evaluate(step)
+        before = delay(tab)
+        wait_for(lambda: 1000.0 * time.time() > set_at + 1500.0, 30.0)
+        assert tab.page.evaluate("Date.now()") > set_at + 3.5e6
+        # What waits is some tens of ms; a machine that is busy may be late by more.
+        assert abs(delay(tab) - before) < 1000
+    finally:
+        tab.close()
+
+
+def delay(tab: Tab) -> int:
+    """Return how late the page says that it is, ms."""
+    found = tab.page.wait_for_selector(".total:has-text('ms')")
+    assert found is not None
+    return int(found.inner_text().removesuffix(" ms"))
 
 
 @pytest.mark.parametrize("transport", ["WebTransport", "WebSocket"])

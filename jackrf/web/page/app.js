@@ -1,13 +1,16 @@
 // The page: what the link opens.
 
-import { Desk } from './desk.js';
+import { Desk, Part } from './desk.js';
 import { make } from './dom.js';
 import { engineer } from './engineer.js';
+import { keep, kept } from './kept.js';
 import { listening } from './listening.js';
 import { mixing } from './mixing.js';
 import { repeated } from './repeated.js';
 
 const AGAIN_MS = 1000;
+const PATIENCE_MS = 4000;
+const SHOWN_MS = 5000;
 const STATES = {
   connecting: 'connecting',
   connected: 'connected',
@@ -26,8 +29,8 @@ const page = /** @type {HTMLElement} */ (document.getElementById('page'));
 /** The token of the link, kept for when the page is opened from the home screen. */
 function findToken() {
   const given = new URLSearchParams(location.hash.slice(1)).get('t');
-  if (given) localStorage.setItem('jackrf.token', given);
-  return given ?? localStorage.getItem('jackrf.token') ?? '';
+  if (given) keep('token', given);
+  return given || kept('token');
 }
 
 /** @param {string} text */
@@ -43,14 +46,15 @@ async function begin() {
   }
   let answer;
   try {
-    answer = await fetch('/api/me', { headers: { Authorization: `Bearer ${token}` } });
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    answer = await fetch('/api/me', { headers: { Authorization: `Bearer ${token}` }, signal });
   } catch {
     say('There is no answer from jackrf. Is this device in the right network?');
     setTimeout(begin, AGAIN_MS);
     return;
   }
   if (answer.status === 401) {
-    localStorage.removeItem('jackrf.token');
+    keep('token', '');
     say('This link is not valid any more: ask for the code of your mix.');
     return;
   }
@@ -77,7 +81,8 @@ function show(token, me) {
     page.replaceChildren(header, make('main', {}, ...repeated(token, me, hearing)));
     return;
   }
-  const desk = new Desk(token, isEngineer ? ['/'] : [`/mix/${me.mixes[0].number}`]);
+  const prefixes = isEngineer ? ['/'] : [`/mix/${me.mixes[0].number}`];
+  const desk = new Desk(token, prefixes, me.role !== 'observer');
   const state = make('span.state', { role: 'status' }, STATES.connecting);
   desk.stateWatchers.add((now) => {
     state.textContent = STATES[now];
@@ -91,12 +96,14 @@ function show(token, me) {
   if (isEngineer) {
     main.append(...engineer(desk, token, me.mixes, hearing));
   } else {
-    main.append(hearing.element, mixing(desk, me.mixes[0], me.role === 'musician'));
+    main.append(hearing.element, mixing(new Part(desk), me.mixes[0]));
   }
   const told = make('p.error', { role: 'alert' });
+  let shown = 0;
   desk.watch('/error', (_path, _code, text) => {
     told.textContent = String(text);
-    setTimeout(() => (told.textContent = ''), 5000);
+    clearTimeout(shown);
+    shown = setTimeout(() => (told.textContent = ''), SHOWN_MS);
   });
   page.replaceChildren(header, main, told);
   desk.open();

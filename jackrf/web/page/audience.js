@@ -3,6 +3,8 @@
 import { make } from './dom.js';
 
 const LOOK_MS = 1000;
+const PATIENCE_MS = 5000;
+const HEAD = ['Mix', 'Where', 'How', 'Delay', 'Dropped', 'Lost', 'Ran dry'];
 
 /**
  * Ask each second who listens, while anybody looks.
@@ -11,20 +13,40 @@ const LOOK_MS = 1000;
  * @param {HTMLElement} into
  */
 export function follow(token, cards, into) {
+  // What somebody has scrolled or is at with a key stays there: rows alone are made anew.
+  const rows = make('tbody', { role: 'rowgroup' });
+  const whole = table(rows);
+  const note = make('p.quiet', {}, '');
+  into.replaceChildren(whole, note);
+  whole.hidden = true;
   const ask = async () => {
     if (document.visibilityState === 'visible') {
-      const headers = { Authorization: `Bearer ${token}` };
-      const answer = await fetch('/api/audience', { headers }).catch(() => undefined);
-      if (answer?.ok) {
-        const told = await answer.json();
-        const all = [...pages(told.listeners), ...others(told.status)];
-        into.replaceChildren(table(all, (id) => cards.get(id)?.name.textContent ?? id));
-        for (const [id, one] of cards) one.audience.replaceChildren(summary(all, id));
-      }
+      const told = await audience(token);
+      const all = told ? [...pages(told.listeners), ...others(told.status)] : [];
+      const nameOf = (/** @type {string} */ id) => cards.get(id)?.name.textContent ?? id;
+      rows.replaceChildren(...all.map((row) => line(row, nameOf)));
+      whole.hidden = all.length === 0;
+      note.textContent = told ? 'Nobody listens yet.' : 'No answer from jackrf: who listens is not known.';
+      note.hidden = all.length > 0;
+      for (const [id, one] of cards) one.audience.replaceChildren(told ? summary(all, id) : '');
     }
     setTimeout(ask, LOOK_MS);
   };
   ask();
+}
+
+/**
+ * @param {string} token
+ * @returns {Promise<{listeners: any[], status: any} | undefined>} nothing where there is no answer
+ */
+async function audience(token) {
+  const headers = { Authorization: `Bearer ${token}` };
+  try {
+    const answer = await fetch('/api/audience', { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
+    return answer.ok ? await answer.json() : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -107,33 +129,32 @@ function summary(rows, mix) {
 }
 
 /**
- * @param {Row[]} rows
+ * The roles are said, since a narrow screen shows no table (style.css).
+ * @param {HTMLElement} rows
+ */
+function table(rows) {
+  const titles = HEAD.map((text) => make('th', { scope: 'col', role: 'columnheader' }, text));
+  const top = make('thead', { role: 'rowgroup' }, make('tr', { role: 'row' }, ...titles));
+  const whole = make('table', { role: 'table' }, top, rows);
+  return make('div.wide', { tabIndex: 0, role: 'region', 'aria-label': 'Table of listeners' }, whole);
+}
+
+/**
+ * @param {Row} row
  * @param {(id: string) => string} nameOf of a mix
  */
-function table(rows, nameOf) {
-  if (rows.length === 0) return make('p.quiet', {}, 'Nobody listens yet.');
-  const head = ['Mix', 'Where', 'How', 'Delay', 'Dropped', 'Lost', 'Ran dry'];
-  const lines = rows.map((row) =>
-    make(
-      row.bad ? 'tr.bad' : 'tr',
-      { role: 'row' },
-      ...[
-        nameOf(row.mix),
-        row.where,
-        row.how,
-        row.delay === null ? '' : `${Math.round(row.delay)} ms`,
-        share(row.dropped, row.sent),
-        row.lost === null ? '' : `${Math.round(row.lost)} ms`,
-        row.dry === null ? '' : `${row.dry}×`,
-      ].map((text, at) => make('td', { role: 'cell', 'data-what': head[at] }, text)),
-    ),
-  );
-  // The roles are said, since a narrow screen shows no table (style.css).
-  const titles = head.map((text) => make('th', { scope: 'col', role: 'columnheader' }, text));
-  const top = make('thead', { role: 'rowgroup' }, make('tr', { role: 'row' }, ...titles));
-  const whole = make('table', { role: 'table' }, top);
-  whole.append(make('tbody', { role: 'rowgroup' }, ...lines));
-  return make('div.wide', { tabIndex: 0, role: 'region', 'aria-label': 'Listeners' }, whole);
+function line(row, nameOf) {
+  const texts = [
+    nameOf(row.mix),
+    row.where,
+    row.how,
+    row.delay === null ? '' : `${Math.round(row.delay)} ms`,
+    share(row.dropped, row.sent),
+    row.lost === null ? '' : `${Math.round(row.lost)} ms`,
+    row.dry === null ? '' : `${row.dry}×`,
+  ];
+  const cells = texts.map((text, at) => make('td', { role: 'cell', 'data-what': HEAD[at] }, text));
+  return make(row.bad ? 'tr.bad' : 'tr', { role: 'row' }, ...cells);
 }
 
 /**

@@ -7,7 +7,7 @@ const FINE = 0.25; // of the way, with Shift or far from the control
 const STEPS_DB = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 6, PageDown: -6 };
 
 /**
- * @typedef {import('./desk.js').Desk} Desk
+ * @typedef {Pick<import('./desk.js').Part, 'moves' | 'values' | 'watch' | 'set' | 'touch'>} Desk
  * @typedef {{label: string, low: number, high: number, zero: number, touches: boolean,
  *            text: (value: number) => string, spoken: (value: number) => string,
  *            step: (value: number, steps: number) => number}} Kind
@@ -41,6 +41,14 @@ class Slider {
       'aria-valuemax': String(kind.high),
     });
     this.show(kind.zero);
+    if (desk.moves) this.listen();
+    else this.element.setAttribute('aria-readonly', 'true');
+    desk.watch(path, (value) => {
+      if (!this.held) this.show(value);
+    });
+  }
+
+  listen() {
     const element = this.element;
     element.addEventListener('pointerdown', (event) => this.down(event));
     element.addEventListener('pointermove', (event) => this.move(event));
@@ -48,10 +56,7 @@ class Slider {
     element.addEventListener('pointercancel', (event) => this.up(event));
     element.addEventListener('lostpointercapture', (event) => this.up(event));
     element.addEventListener('keydown', (event) => this.key(event));
-    element.addEventListener('dblclick', () => this.change(kind.zero));
-    desk.watch(path, (value) => {
-      if (!this.held) this.show(value);
-    });
+    element.addEventListener('dblclick', () => this.change(this.kind.zero));
   }
 
   /** @param {number} value */
@@ -212,7 +217,12 @@ export function moreMe(desk, path) {
 export function toggle(desk, path, kind, label) {
   const button = make(
     `button.toggle.${kind}`,
-    { type: 'button', 'aria-label': `${kind} ${label}`, 'aria-pressed': 'false' },
+    {
+      type: 'button',
+      'aria-label': `${kind} ${label}`,
+      'aria-pressed': 'false',
+      disabled: !desk.moves,
+    },
     kind === 'solo' ? 'Solo' : kind === 'pfl' ? 'PFL' : 'Mute',
   );
   const show = (/** @type {number} */ value) => {
@@ -228,7 +238,7 @@ export function toggle(desk, path, kind, label) {
 }
 
 /**
- * Have an element's --meter follow a meter, falling away where nothing is told.
+ * Have an element's --meter follow a meter.
  * @param {Desk} desk
  * @param {string} path
  * @param {HTMLElement} element

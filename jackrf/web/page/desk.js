@@ -6,12 +6,15 @@
 
 import { decode, encode } from './osc.js';
 
-const SILENCE_MS = 3500; // of the heartbeat, which comes each second
+const SILENCE_MS = 3500; // of the heartbeat, which comes each second; and of a connection that is made
 const SYNC_PAUSE_MS = 5000;
 const TOUCH_AGAIN_MS = 3000; // jackrf takes a finger that is silent for 8 s for gone
 const LEAST_PAUSE_MS = 250;
 const MOST_PAUSE_MS = 4000;
 export const WRONG_TOKEN = 4401;
+
+/** ms, by a clock that nobody sets */
+const now = () => performance.now();
 
 /**
  * @typedef {'connecting' | 'connected' | 'lost' | 'refused'} State
@@ -22,10 +25,12 @@ export class Desk {
   /**
    * @param {string} token
    * @param {string[]} prefixes below which everything is told, such as /mix/1
+   * @param {boolean} moves whether anything can be moved; else it is only shown
    */
-  constructor(token, prefixes) {
+  constructor(token, prefixes, moves) {
     this.token = token;
     this.prefixes = prefixes;
+    this.moves = moves;
     /** @type {State} */
     this.state = 'connecting';
     /** @type {Map<string, any>} */
@@ -40,7 +45,7 @@ export class Desk {
     this.fingers = new Map();
     this.pause = LEAST_PAUSE_MS;
     this.heard = 0;
-    this.synced = 0;
+    this.synced = -SYNC_PAUSE_MS;
     this.fresh = false;
     /** @type {number | undefined} */
     this.revision = undefined;
@@ -55,26 +60,43 @@ export class Desk {
     const socket = new WebSocket(`${scheme}//${location.host}/ws/surface`);
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
+    this.heard = now();
     socket.onopen = () => {
+      if (this.socket !== socket) return;
       socket.send(JSON.stringify({ token: this.token }));
       for (const prefix of this.prefixes) this.send('/subscribe', 's', prefix);
-      this.heard = Date.now();
+      this.heard = now();
       this.revision = undefined;
     };
     socket.onmessage = (event) => {
+      if (this.socket !== socket) return;
       for (const said of decode(event.data)) this.hear(said);
     };
     socket.onclose = (event) => {
-      if (this.socket !== socket) return;
-      this.fingers.clear();
-      if (event.code === WRONG_TOKEN) {
-        this.become('refused');
-        return;
-      }
-      this.become('lost');
-      setTimeout(() => this.open(), this.pause * (0.75 + Math.random() / 2));
-      this.pause = Math.min(2 * this.pause, MOST_PAUSE_MS);
+      if (this.socket === socket) this.lose(event.code);
     };
+  }
+
+  /**
+   * Let go of the connection, and make another one soon.
+   * @param {number} [code] with which it was closed
+   */
+  lose(code) {
+    const socket = this.socket;
+    this.socket = undefined;
+    socket?.close();
+    this.fingers.clear();
+    // What nobody tells any more is not shown as if it were so.
+    for (const path of this.values.keys()) {
+      if (path.includes('/meter') || path.endsWith('/limit')) this.hear({ path, args: [0] });
+    }
+    if (code === WRONG_TOKEN) {
+      this.become('refused');
+      return;
+    }
+    this.become('lost');
+    setTimeout(() => this.open(), this.pause * (0.75 + Math.random() / 2));
+    this.pause = Math.min(2 * this.pause, MOST_PAUSE_MS);
   }
 
   /** @param {State} state */
@@ -86,7 +108,7 @@ export class Desk {
 
   /** @param {{path: string, args: any[]}} said */
   hear({ path, args }) {
-    this.heard = Date.now();
+    this.heard = now();
     if (path === '/heartbeat') {
       this.beat(args[0]);
       return;
@@ -110,24 +132,21 @@ export class Desk {
    */
   beat(revision) {
     const gap = !this.fresh && this.revision !== undefined && revision !== this.revision;
-    if (gap && Date.now() - this.synced > SYNC_PAUSE_MS) this.sync();
+    if (gap && now() - this.synced > SYNC_PAUSE_MS) this.sync();
     this.revision = revision;
     this.fresh = false;
   }
 
+  /** A network that has gone without a word is not waited for, be it while a connection is made. */
   look() {
-    if (this.state === 'connected' && Date.now() - this.heard > SILENCE_MS) {
-      this.become('lost');
-      this.socket?.close();
-    }
-    const now = Date.now();
+    if (this.socket && now() - this.heard > SILENCE_MS) this.lose();
     for (const [path, told] of this.fingers) {
-      if (now - told > TOUCH_AGAIN_MS) this.touch(path, true);
+      if (now() - told > TOUCH_AGAIN_MS) this.touch(path, true);
     }
   }
 
   sync() {
-    this.synced = Date.now();
+    this.synced = now();
     this.send('/sync');
   }
 
@@ -167,7 +186,7 @@ export class Desk {
    * @param {boolean} down
    */
   touch(path, down) {
-    if (down) this.fingers.set(path, Date.now());
+    if (down) this.fingers.set(path, now());
     else this.fingers.delete(path);
     this.flush();
     this.send(`${path}/touch`, 'i', down ? 1 : 0);
@@ -183,5 +202,53 @@ export class Desk {
     if (this.socket?.readyState === WebSocket.OPEN) {
       this.socket.send(encode(path, types, ...args));
     }
+  }
+}
+
+/** The desk as one part of the page has it: what that watches and touches ends with it. */
+export class Part {
+  /** @param {Desk} desk */
+  constructor(desk) {
+    this.desk = desk;
+    this.moves = desk.moves;
+    this.values = desk.values;
+    /** @type {Set<() => void>} */
+    this.ends = new Set();
+    /** @type {Set<string>} */
+    this.fingers = new Set();
+  }
+
+  /**
+   * @param {string} path
+   * @param {Watcher} watcher
+   */
+  watch(path, watcher) {
+    this.ends.add(this.desk.watch(path, watcher));
+  }
+
+  /**
+   * @param {string} path
+   * @param {string} type
+   * @param {number} value
+   */
+  set(path, type, value) {
+    this.desk.set(path, type, value);
+  }
+
+  /**
+   * @param {string} path
+   * @param {boolean} down
+   */
+  touch(path, down) {
+    if (down) this.fingers.add(path);
+    else this.fingers.delete(path);
+    this.desk.touch(path, down);
+  }
+
+  /** Watch and touch nothing any more. */
+  end() {
+    for (const end of this.ends) end();
+    this.ends.clear();
+    for (const path of this.fingers) this.touch(path, false);
   }
 }

@@ -2,6 +2,7 @@
 
 import { follow } from './audience.js';
 import { meter, toggle } from './controls.js';
+import { Part } from './desk.js';
 import { make } from './dom.js';
 import { mixing } from './mixing.js';
 import { scenes } from './scenes.js';
@@ -23,10 +24,13 @@ export function engineer(desk, token, mixes, hearing) {
   const opened = make('div.opened');
   /** @type {Map<string, ReturnType<typeof card>>} */
   const byId = new Map();
+  let part = new Part(desk);
   const open = (/** @type {Mix} */ mix) => {
+    part.end();
+    part = new Part(desk);
     for (const [id, one] of byId) one.button.setAttribute('aria-pressed', String(id === mix.id));
     desk.send('/sync', 's', `/mix/${mix.number}`);
-    opened.replaceChildren(make('h2.part', {}, `Faders: ${mix.name}`), mixing(desk, mix, true));
+    opened.replaceChildren(make('h2.part', {}, `Faders: ${mix.name}`), mixing(part, mix));
     hearing.tune(mix);
   };
   for (const mix of mixes) {

@@ -2,9 +2,9 @@
 
 import { Player } from './audio/player.js';
 import { make } from './dom.js';
+import { keep, kept } from './kept.js';
 
 const MARGINS = { tight: 2, normal: 10, safe: 30 }; // ms
-const KEPT = 'jackrf.margin';
 
 const WORDS = {
   off: 'Listen',
@@ -15,6 +15,9 @@ const WORDS = {
   refused: 'This link is not valid any more',
   sealed: 'Encrypted: not heard on a page',
 };
+
+/** States in which nothing plays, nor will by itself. */
+const OVER = ['off', 'refused', 'sealed'];
 
 const SEALED =
   'This mix is encrypted, so it is not played in a browser. Hear it with jackrf listen, or another ' +
@@ -31,7 +34,9 @@ const SEALED =
  */
 export function listening(token, rate, mix, https) {
   let heard = mix;
-  const word = make('span.word', { role: 'status' }, WORDS.off);
+  const word = make('span.word', {}, WORDS.off);
+  // What stands in a button is its name, and is read out to nobody who is elsewhere.
+  const told = make('p.unseen', { role: 'status' });
   const button = make(
     'button.listen',
     { type: 'button', 'aria-pressed': 'false' },
@@ -43,7 +48,7 @@ export function listening(token, rate, mix, https) {
   const margins = make('fieldset.margins', {}, make('legend', {}, 'Against drop-outs'));
   const heeded = make('p.delay', {}, total, parts);
   const sealed = make('p.sealed', {}, SEALED);
-  const element = make('section.listening', { 'aria-label': 'Listening' }, button, heeded, margins, sealed);
+  const element = make('section.listening', { 'aria-label': 'Listening' }, button, told, heeded, margins, sealed);
   const show = () => {
     for (const one of [button, heeded, margins]) one.hidden = heard.encrypted;
     sealed.hidden = !heard.encrypted;
@@ -55,9 +60,10 @@ export function listening(token, rate, mix, https) {
     MARGINS[margin()],
     (state) => {
       word.textContent = WORDS[state];
+      told.textContent = WORDS[state];
       element.dataset.state = state;
-      button.setAttribute('aria-pressed', String(!['off', 'refused', 'sealed'].includes(state)));
-      if (state === 'off') total.textContent = parts.textContent = '';
+      button.setAttribute('aria-pressed', String(!OVER.includes(state)));
+      if (OVER.includes(state)) total.textContent = parts.textContent = '';
     },
     (reading) => {
       element.dataset.by = reading.by;
@@ -66,7 +72,7 @@ export function listening(token, rate, mix, https) {
   );
   button.addEventListener('click', () => {
     if (player.state === 'paused') player.goOn();
-    else if (['off', 'refused', 'sealed'].includes(player.state)) player.start(heard.id, heard.name);
+    else if (OVER.includes(player.state)) player.start(heard.id, heard.name);
     else player.stop();
   });
   for (const [name, ms] of Object.entries(MARGINS)) {
@@ -74,27 +80,27 @@ export function listening(token, rate, mix, https) {
       make('input', { type: 'radio', name: 'margin', value: name, checked: name === margin() })
     );
     input.addEventListener('change', () => {
-      localStorage.setItem(KEPT, name);
+      keep('margin', name);
       player.setMargin(ms);
     });
     margins.append(make('label', {}, input, make('span', {}, name)));
   }
-  if (!Player.secure) element.append(plainly(https));
+  if (!Player.secure) element.append(plainly(https, token));
   return {
     element,
     tune: (other) => {
       heard = other;
       show();
       if (other.encrypted) player.stop();
-      else if (player.state !== 'off') player.start(other.id, other.name);
+      else if (!OVER.includes(player.state)) player.start(other.id, other.name);
     },
   };
 }
 
 /** @returns {keyof MARGINS} */
 function margin() {
-  const kept = localStorage.getItem(KEPT) ?? '';
-  return kept in MARGINS ? /** @type {keyof MARGINS} */ (kept) : 'normal';
+  const before = kept('margin');
+  return Object.hasOwn(MARGINS, before) ? /** @type {keyof MARGINS} */ (before) : 'normal';
 }
 
 /**
@@ -111,14 +117,17 @@ function read(reading, total, parts) {
     : '';
 }
 
-/** @param {number | null} https */
-function plainly(https) {
+/**
+ * @param {number | null} https
+ * @param {string} token of the link: a page from the home screen has none in its address
+ */
+function plainly(https, token) {
   const said = 'Over plain http the sound is some 15 ms later and the screen may go dark. ';
   const note = make('p.plain', {}, said);
   if (https !== null) {
-    const url = `https://${location.hostname}:${https}${location.pathname}${location.hash}`;
+    const url = `https://${location.hostname}:${https}${location.pathname}#t=${token}`;
     note.append(make('a', { href: url }, 'Use https'), ' ');
-    note.append(make('a', { href: `/install${location.hash}` }, 'How to'));
+    note.append(make('a', { href: `/install#t=${token}` }, 'How to'));
   }
   return note;
 }

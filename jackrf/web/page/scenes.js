@@ -37,8 +37,8 @@ export function scenes(desk, prefix, whose) {
   );
   const ends = [
     desk.watch(prefix.replace(/scene$/, 'scene/item'), (number, scene) => {
-      if (number === -1) told.textContent = list.children.length ? '' : 'There is no scene yet.';
-      else list.append(item(desk, prefix, scene, told, dialog));
+      if (number !== -1) list.append(item(desk, prefix, scene, told, dialog));
+      else if (list.children.length === 0) told.textContent ||= 'There is no scene yet.';
     }),
     desk.watch('/scene/diff', (mix, what) => {
       if (mix) told.append(make('span.diff', {}, `${mix}: ${what}`));
@@ -55,6 +55,7 @@ export function scenes(desk, prefix, whose) {
     event.preventDefault();
     desk.send(`${prefix}/save`, 's', name.value.trim());
     name.value = '';
+    told.textContent = '';
     list.replaceChildren();
     desk.send(`${prefix}/list`);
   });

@@ -26,6 +26,7 @@ const SHELL = [
   '/engineer.js',
   '/icon.svg',
   '/install.js',
+  '/kept.js',
   '/listening.js',
   '/mixing.js',
   '/osc.js',

@@ -41,3 +41,10 @@ test('a device that has slept knows at its first ping', () => {
   ping(clocks, 2000, 4, 40, AHEAD + 9000);
   assert.ok(Math.abs(clocks.offset - AHEAD - 9000) <= 18);
 });
+
+test('the time of day may be set: what is told of it goes along', () => {
+  const clocks = new Clocks();
+  ping(clocks, 1000, 2, 2);
+  assert.equal(clocks.ofDay(2000, 2000), AHEAD);
+  assert.equal(clocks.ofDay(3000, 3000 + 3_600_000), AHEAD - 3_600_000);
+});

@@ -12,6 +12,15 @@ export class Clocks {
   }
 
   /**
+   * The relay's clock less the time of day, ms.
+   * @param {number} at ms of our clock
+   * @param {number} day the time of day then, ms
+   */
+  ofDay(at, day) {
+    return this.offset + at - day;
+  }
+
+  /**
    * Take in another ping. A slow one would take half of what waits on the way for a difference of
    * the clocks, so the quickest counts, until they may have parted by more than a slower one is
    * wrong; and no ping that cannot be right any more, as when this device has slept.

@@ -8,7 +8,7 @@ const TELL_S = 0.25;
  * @typedef {{underruns: number, lost: number, depth: number, ratio: number, margin: number,
  *            made: number, at: number}} Doing
  * lost: packets' worth of frames in ms; depth and margin: ms; made: when the frame that is played now
- * was made, ms of the relay's clock; at: when that was so, ms of this device's clock
+ * was made, ms of the relay's clock; at: when that was so, ms, the time of day
  */
 
 export class Output {

@@ -3,6 +3,7 @@
 import { Output } from './output.js';
 
 const SCRIPT_FRAMES = 256;
+const AGAIN_MS = 1000;
 
 /**
  * @typedef {'off' | 'connecting' | 'playing' | 'lost' | 'paused' | 'refused' | 'sealed'} State
@@ -12,7 +13,7 @@ const SCRIPT_FRAMES = 256;
  */
 
 export class Player {
-  /** @type {((said: {margin: number}) => void) | undefined} */
+  /** @type {((said: {margin?: number, reset?: boolean}) => void) | undefined} */
   setOutput = undefined;
   mix = '';
   title = '';
@@ -32,7 +33,7 @@ export class Player {
     this.tell = read;
     /** @type {State} */
     this.state = 'off';
-    this.offset = NaN;
+    this.offset = NaN; // the relay's clock less the time of day, ms
     this.air = NaN;
     this.by = '';
     document.addEventListener('visibilitychange', () => {
@@ -61,7 +62,7 @@ export class Player {
    * @param {string} title for the lock screen
    */
   async start(mix, title) {
-    this.stop();
+    this.end();
     this.mix = mix;
     this.title = title;
     this.become('connecting');
@@ -69,21 +70,48 @@ export class Player {
     if (session) session.type = 'playback'; // the mute switch of an iPhone is for ringing
     const context = new AudioContext({ sampleRate: this.rate, latencyHint: 0 });
     this.context = context;
-    const resumed = context.resume();
+    const resumed = context.resume().catch(() => {});
     const channel = new MessageChannel();
-    this.worker = new Worker('/audio/receiver.js', { type: 'module' });
-    this.worker.onmessage = (event) => this.hear(event.data);
-    this.worker.postMessage({ port: channel.port1 }, [channel.port1]);
-    this.node = await this.output(context, channel.port2);
+    const worker = new Worker('/audio/receiver.js', { type: 'module' });
+    this.worker = worker;
+    let begun = false;
+    // What one of before still says is of no interest.
+    worker.onmessage = (event) => {
+      begun = true;
+      if (this.worker === worker) this.hear(event.data);
+    };
+    worker.onerror = () => {
+      if (!begun) this.tryAgain(context);
+    };
+    worker.postMessage({ port: channel.port1 }, [channel.port1]);
+    const node = await this.output(context, channel.port2).catch(() => undefined);
     if (this.context !== context) return;
-    this.node.connect(context.destination);
+    if (!node) {
+      this.tryAgain(context);
+      return;
+    }
+    this.node = node;
+    node.connect(context.destination);
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
     const url = `${scheme}//${location.host}/ws/listen`;
-    this.worker.postMessage({ open: { url, token: this.token, mix } });
-    context.onstatechange = () => this.contextChanged();
+    worker.postMessage({ open: { url, token: this.token, mix } });
+    context.onstatechange = () => this.contextChanged(context);
     await resumed;
+    if (this.context !== context) return;
     this.keepAwake();
     this.announce();
+  }
+
+  /**
+   * Begin anew in a moment: a script that plays could not be had, since jackrf is away.
+   * @param {AudioContext} context of the attempt that this was
+   */
+  tryAgain(context) {
+    if (this.context !== context) return;
+    this.become('lost');
+    setTimeout(() => {
+      if (this.context === context) this.start(this.mix, this.title);
+    }, AGAIN_MS);
   }
 
   /**
@@ -92,7 +120,9 @@ export class Player {
    * @returns {Promise<AudioNode>}
    */
   async output(context, port) {
-    const tell = (/** @type {import('./output.js').Doing} */ doing) => this.hearOutput(doing);
+    const tell = (/** @type {import('./output.js').Doing} */ doing) => {
+      if (this.context === context) this.hearOutput(doing);
+    };
     if (Player.secure) {
       await context.audioWorklet.addModule('/audio/worklet.js');
       const node = new AudioWorkletNode(context, 'jackrf-player', {
@@ -102,7 +132,7 @@ export class Player {
       });
       node.port.onmessage = (event) => tell(event.data);
       node.port.postMessage({ port }, [port]);
-      this.setOutput = (said) => node.port.postMessage(said);
+      if (this.context === context) this.setOutput = (said) => node.port.postMessage(said);
       return node;
     }
     const output = new Output(this.rate, context.sampleRate, this.margin, tell);
@@ -116,17 +146,23 @@ export class Player {
   }
 
   stop() {
+    this.end();
+    this.become('off');
+  }
+
+  /** Let go of all that plays. */
+  end() {
     this.worker?.postMessage({ close: true });
     this.worker = undefined;
     this.node?.disconnect();
     this.node = undefined;
+    this.setOutput = undefined;
     const context = this.context;
     this.context = undefined;
     if (context && context.state !== 'closed') context.close();
     this.lock?.release().catch(() => {});
     this.lock = undefined;
     if (navigator.mediaSession) navigator.mediaSession.playbackState = 'none';
-    this.become('off');
   }
 
   /** @param {number} ms how much sound is kept back against a bad network */
@@ -140,7 +176,10 @@ export class Player {
     if (said.offset !== undefined) this.offset = said.offset;
     if (said.by) this.by = said.by;
     if (said.air) this.air = said.air.p50;
-    if (said.state) this.become(said.state);
+    if (said.state) {
+      if (said.state !== 'lost') this.end(); // nothing comes any more
+      this.become(said.state);
+    }
     if (said.hello) {
       if (said.hello.rate !== this.rate) {
         this.rate = said.hello.rate;
@@ -154,7 +193,7 @@ export class Player {
   /** @param {import('./output.js').Doing} doing */
   hearOutput(doing) {
     const context = this.context;
-    if (!context || this.state === 'refused' || this.state === 'sealed') return;
+    if (!context) return;
     const plays = doing.made > 0 && context.state === 'running';
     if (plays) this.become('playing');
     else if (this.state === 'playing') this.become('connecting');
@@ -175,10 +214,12 @@ export class Player {
     });
   }
 
-  contextChanged() {
-    if (this.context && this.context.state !== 'running' && this.state !== 'off') {
-      this.become('paused'); // a call came in, or another app took the sound
-    }
+  /** @param {AudioContext} context */
+  contextChanged(context) {
+    if (this.context !== context) return;
+    // What has come meanwhile is old.
+    if (context.state === 'running') this.setOutput?.({ reset: true });
+    else this.become('paused'); // a call came in, or another app took the sound
   }
 
   /** Go on after an interruption. */
@@ -191,7 +232,9 @@ export class Player {
   async keepAwake() {
     if (!navigator.wakeLock || document.visibilityState !== 'visible') return;
     if (this.lock && !this.lock.released) return;
-    this.lock = await navigator.wakeLock.request('screen').catch(() => undefined);
+    const lock = await navigator.wakeLock.request('screen').catch(() => undefined);
+    if (this.context) this.lock = lock;
+    else lock?.release().catch(() => {}); // it was stopped meanwhile
   }
 
   announce() {

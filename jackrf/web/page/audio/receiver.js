@@ -58,7 +58,13 @@ async function connect() {
   /** @type {import('./websocket.js').Way | undefined} */
   let opened;
   if (hasDatagrams && now() - refusedAt > TRY_AGAIN_MS) {
-    const door = await findDoor(wish).catch(() => null);
+    // Who does not answer at all says nothing of datagrams.
+    const door = await findDoor(wish).catch(() => undefined);
+    if (mine !== turn) return;
+    if (door === undefined) {
+      gone(0);
+      return;
+    }
     if (door) {
       opened = await byDatagrams(door, wish, ears).catch(() => undefined);
       if (!opened) refusedAt = now();
@@ -92,7 +98,7 @@ function hear(said) {
   if (said.pong !== undefined) {
     pongs += 1;
     clocks.add(said.pong, said.clock, heardAt);
-    postMessage({ offset: clocks.offset });
+    tellOffset();
     if (pongs < FIRST_PINGS) ping();
   } else {
     pause = LEAST_PAUSE_MS;
@@ -125,7 +131,13 @@ function note(age) {
   if (ages.length < 100) return;
   ages.sort((one, other) => one - other);
   postMessage({ air: { p50: ages[50], p99: ages[98] } });
+  tellOffset();
   ages.length = 0;
+}
+
+/** The audio thread has no clock but the time of day, which somebody may set at any time. */
+function tellOffset() {
+  postMessage({ offset: clocks.ofDay(now(), Date.now()) });
 }
 
 function ping() {

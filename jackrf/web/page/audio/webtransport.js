@@ -4,6 +4,9 @@
 const PATIENCE_MS = 1500; // then it is a WebSocket
 const KEPT = 16; // packets that may wait for us; then the oldest is let go
 
+/** @type {import('./websocket.js').Ears} */
+const DEAF = { hear: () => {}, take: () => {}, gone: () => {} };
+
 /** Whether this browser has it at all; over plain http none has. */
 export const hasDatagrams = 'WebTransport' in self;
 
@@ -46,9 +49,12 @@ export async function byDatagrams(door, wish, ears) {
   const late = new Promise((_, reject) => {
     setTimeout(() => reject(new Error('no answer in time')), PATIENCE_MS);
   });
+  const own = { ...ears };
   try {
-    return await Promise.race([talk(transport, wish, ears), late]);
+    return await Promise.race([talk(transport, wish, own), late]);
   } catch (error) {
+    // Another way is taken now: what becomes of this one concerns nobody.
+    Object.assign(own, DEAF);
     transport.close();
     throw error;
   }
@@ -74,14 +80,15 @@ async function talk(transport, wish, ears) {
   };
   say({ token: wish.token, mix: wish.mix });
   let code = 1006;
-  let ended = false;
-  const gone = () => {
-    if (!ended) ears.gone(code);
-    ended = true;
-  };
-  transport.closed.then(gone, gone);
-  await new Promise((resolve) => {
+  let begun = false;
+  await new Promise((resolve, reject) => {
+    const gone = () => {
+      if (begun) ears.gone(code);
+      else reject(new Error('it was closed'));
+    };
+    transport.closed.then(gone, gone);
     const hear = (/** @type {any} */ said) => {
+      begun = true;
       resolve(undefined);
       if (said.bye !== undefined) {
         code = said.bye;
