@@ -21,6 +21,7 @@ from tests.system.running import (
     free_port,
     jackrf,
     jackrf_command,
+    with_osc_of_its_own,
 )
 
 pytestmark = pytest.mark.system
@@ -197,7 +198,7 @@ def test_a_second_jackrf_of_a_name_is_refused(dummy_jack: DummyJack, tmp_path: P
     """It says who has the name, ends with 2, and the first goes on."""
     with Running(tmp_path, GOOD, dummy_jack.name) as first:
         again = tmp_path / "again.toml"
-        again.write_text(GOOD)
+        again.write_text(with_osc_of_its_own(GOOD))
         second = jackrf("run", str(again), "--server", dummy_jack.name)
         assert second.code == 2
         assert f'another jackrf named "jackrf" is running (pid {first.pid})' in second.line
@@ -211,7 +212,7 @@ def test_a_client_name_that_is_taken_is_refused(
 ) -> None:
     """A JACK client of the same name: one line, exit code 2, and it stays the only one."""
     session = tmp_path / "session.toml"
-    session.write_text(GOOD)
+    session.write_text(with_osc_of_its_own(GOOD))
     place = str(session) if what == "run" else f"udp://127.0.0.1:{free_port()}"
     with Player(dummy_jack.name, name="taken") as taken:
         answer = command(what, place, "--server", dummy_jack.name, "--name", "taken")

@@ -22,6 +22,7 @@ from tests.sessions import nsmd, raysession
 from tests.sessions.nsm_host import ANNOUNCE, OPEN, SAVE, FakeHost
 from tests.system.capture import Capture, steps
 from tests.system.instruments import Player, wait_for
+from tests.system.running import with_osc_of_its_own
 
 pytestmark = pytest.mark.system
 
@@ -407,7 +408,7 @@ def test_without_a_host_a_file_is_opened(
 ) -> None:
     """NSM_URL may be left over from a session that is gone: then ``jackrf run FILE`` runs FILE."""
     file = tmp_path / "mine.toml"
-    file.write_text(starting_text("Mine", 1, 1))
+    file.write_text(with_osc_of_its_own(starting_text("Mine", 1, 1)))
     fake.launch("run", str(file), "--server", dummy_jack.name)
     fake.expect(ANNOUNCE)
     if answer == "error":

@@ -16,7 +16,7 @@ from tests.quiet import best_of
 from tests.system.capture import Capture, Captured
 from tests.system.instruments import wait_for
 from tests.system.music import TONE_LEVEL, one_voice
-from tests.system.running import Program, Running, jackrf_command
+from tests.system.running import Program, Running, jackrf_command, with_osc_of_its_own
 from tests.system.studio import PROGRAMS, PipeWire
 from tests.system.test_periods import is_whole_tone
 from tests.system.test_server_lost import assert_one_stream
@@ -122,7 +122,7 @@ def is_heard(capture: Capture, level: int) -> bool:
 def test_without_pipewire_it_says_what_to_do(tmp_path: Path) -> None:
     """No PipeWire: the line and the exit code are those of a JACK server that is not there."""
     session = tmp_path / "session.toml"
-    session.write_text(one_voice())
+    session.write_text(with_osc_of_its_own(one_voice()))
     with Program(["pw-jack", *jackrf_command("run", str(session))]) as program:
         end = program.wait()
     assert end.code == 1

@@ -16,7 +16,7 @@ from tests.system.bare_client import BareClient
 from tests.system.capture import Capture, Captured, steps
 from tests.system.instruments import Player, wait_for
 from tests.system.music import TONE_LEVEL, one_voice, tone
-from tests.system.running import Running, jackrf
+from tests.system.running import Running, jackrf, with_osc_of_its_own
 from tests.system.test_memory import size
 
 pytestmark = pytest.mark.system
@@ -44,7 +44,7 @@ class Waiting(Running):
 def test_without_a_server_nothing_is_left(tmp_path: Path) -> None:
     """No server: one line that says how to start one, exit code 1, and no control socket."""
     session = tmp_path / "session.toml"
-    session.write_text(one_voice())
+    session.write_text(with_osc_of_its_own(one_voice()))
     answer = jackrf("run", str(session), "--server", "jackrf-no-such-server")
     assert (answer.code, answer.output) == (1, "")
     assert "jackd -n jackrf-no-such-server -d alsa" in answer.line
@@ -55,7 +55,7 @@ def test_it_waits_for_a_server_that_comes_late(tmp_path: Path) -> None:
     """With --wait it says in its status that it waits, and runs when the server comes."""
     server = DummyJack(f"jackrf-{os.getpid()}-late")
     with Waiting(tmp_path, one_voice(), server.name, "--wait") as waiting, server:
-        waiting.wait_until(waiting.is_mixing, 3.0)
+        waiting.wait_until(waiting.is_mixing)
         end = waiting.stop()
     assert (end.code, end.errors) == (0, "")
 
