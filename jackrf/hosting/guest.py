@@ -93,8 +93,9 @@ class Guest:
         # The file of a duplicate has the name of what it was copied from.
         desk.name = request.name or desk.name
         self._host.progress(0.6)
-        old = await self._leave()
+        old: Desk | None = None
         try:
+            old = await self._leave()
             running, keeper = await self._made(request, project, opened, desk)
         except BaseException:
             # Else it would play on with nobody to tell it anything, and keep its name.
@@ -126,22 +127,27 @@ class Guest:
 
         session, folder = opened.session, request.folder
         keeper = resume(desk, project.path, opened, AS_IT_WAS, self._say)
-        files = SceneFiles(folder / FOLDER)
-        scenes = await in_background(lambda: Scenes(desk, files, self._say, session.cue))
-        osc = make_osc(session, desk, folder, None, scenes, keeper)
-        services: list[Service] = [osc, *make_listening(session, desk, folder, self._say)]
         try:
-            services += make_web(session, desk, osc, folder, request.client, self._say)
-        except JackrfError as error:
-            self._say(f"there is no web page: {error}", 3)
+            files = SceneFiles(folder / FOLDER)
+            scenes = await in_background(lambda: Scenes(desk, files, self._say, session.cue))
+            osc = make_osc(session, desk, folder, None, scenes, keeper)
+            services: list[Service] = [osc, *make_listening(session, desk, folder, self._say)]
+            try:
+                services += make_web(session, desk, osc, folder, request.client, self._say)
+            except JackrfError as error:
+                self._say(f"there is no web page: {error}", 3)
+        except BaseException:
+            await keeper.close()
+            raise
         running = Running(desk, self._server, request.client, self._say, services, keeper, scenes)
         return running, keeper
 
     async def _leave(self) -> "Desk | None":
-        """End what runs, but for its audio; return its desk, to be handed over or closed."""
+        """End what runs, but for its audio; return its desk, to be handed over or closed.
+
+        Whoever is stopped in the midst of it may begin anew.
+        """
         running, keeper, project = self._running, self._keeper, self._project
-        self._running = self._keeper = self._project = None
-        self._nothing = "no session is open"
         if self._looking is not None:
             self._looking.cancel()
         if running is None or keeper is None:
@@ -156,8 +162,12 @@ class Guest:
         if self._following is not None:
             await asyncio.wait([self._following])
         await running.leave()
-        if project is not None and keeper.dirty and keeper.error is None:
+        # What was to be saved and is not on a slow disk yet is nobody's to put aside.
+        is_settled = keeper.error is None and (self._saving is None or self._saving.done())
+        if project is not None and keeper.dirty and is_settled:
             self._discard(project.path)
+        self._running = self._keeper = self._project = None
+        self._nothing = "no session is open"
         return running.desk
 
     def _discard(self, path: Path) -> None:
@@ -179,6 +189,7 @@ class Guest:
         try:
             await running.start(wait=True, go_on=True)
         except BaseException:
+            running.desk.fade_out()
             await running.close()
             raise
         self._running, self._client = running, client
@@ -245,7 +256,9 @@ class Guest:
 
     async def close(self) -> None:
         """Fade out and leave JACK, at once; what is being written may be finished."""
+        if self._running is not None:
+            # First of all: whatever comes later may wait for a disk, for longer than there is time.
+            self._running.desk.fade_out()
         desk = await self._leave()
         if desk is not None:
-            desk.fade_out()
             desk.close()
