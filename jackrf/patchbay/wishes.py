@@ -175,6 +175,8 @@ class Wishes:
 
     def _hear_renamed(self, old: str, new: str) -> None:
         """Follow a port that has another name now: its connections have stayed."""
+        if not new.isprintable():
+            return
         found = [peers for peers in self._wanted.values() if old in peers]
         for peers in found:
             peers[peers.index(old)] = new

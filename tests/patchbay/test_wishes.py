@@ -174,6 +174,13 @@ def test_a_name_that_no_session_can_hold_is_no_wish() -> None:
     assert (desk.wanted(), desk.told) == ([], 0)
 
 
+def test_a_name_that_no_session_can_hold_is_not_followed() -> None:
+    """A port that gets such a name is wished for by the one it had."""
+    desk = Desk(Graph("a:out"), {KICK: ["a:out"]})
+    desk.hear(Event("rename", 0, ("a:out", "a:o\nut")))
+    assert (desk.wanted(), desk.told) == (["a:out"], 0)
+
+
 def test_a_port_that_is_renamed_is_followed() -> None:
     """jack_mixer and Hydrogen rename theirs while they are connected."""
     desk = Desk(Graph("a:one"), {KICK: ["x:out", "a:one"]})
