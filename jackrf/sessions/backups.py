@@ -10,7 +10,7 @@ import os
 import re
 from pathlib import Path
 
-from jackrf.sessions.writing import trouble, write
+from jackrf.sessions.writing import sync_folder, trouble, write
 
 KEPT = 10
 """Copies of each session."""
@@ -31,6 +31,7 @@ def make_folder(path: Path) -> Path:
     try:
         if not folder.is_dir():
             folder.mkdir()
+            sync_folder(folder.parent)
         ignore = folder / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n")

@@ -13,7 +13,7 @@ from jackrf.sessions import backups
 from jackrf.sessions.nsm import ErrorCode, NsmError
 from jackrf.sessions.opening import Opened, open_session
 from jackrf.sessions.starting import starting_text
-from jackrf.sessions.writing import write
+from jackrf.sessions.writing import make_folders, write
 
 FILE = "session.toml"
 """The same in every project: an id in it would be another one in a duplicate."""
@@ -66,7 +66,7 @@ class Project:
 
     def _make(self, name: str) -> None:
         with contextlib.suppress(OSError):  # which `write` then explains
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(self.path.parent)
         write(self.path, starting_text(name).encode())
 
     async def keep_emergency_copy(self, save_copy: Callable[[Path], Awaitable[None]]) -> str:

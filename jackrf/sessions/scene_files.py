@@ -21,7 +21,7 @@ from jackrf.sessions.scene_text import renamed, scene_of, text_of
 from jackrf.sessions.scenes import Scene
 from jackrf.sessions.store import content
 from jackrf.sessions.tables import nearest, quoted
-from jackrf.sessions.writing import sync_folder, trouble, write
+from jackrf.sessions.writing import make_folders, sync_folder, trouble, write
 
 FOLDER = "scenes"
 """Beside the session's file."""
@@ -175,7 +175,7 @@ class SceneFiles:
     @staticmethod
     def _write(path: Path, data: bytes) -> None:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folders(path.parent)
         except OSError as error:
             raise trouble(path, error) from error
         if path.exists():

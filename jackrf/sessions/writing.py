@@ -66,6 +66,19 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def make_folders(folder: Path) -> None:
+    """Make a folder that is not there, and those above it, and force their names to the disk.
+
+    Raises:
+        OSError: it cannot be made, or something else is there.
+    """
+    if folder.is_dir():
+        return
+    make_folders(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
 def write_all(file: int, data: bytes) -> None:
     """Write to an open file until all is written; a full disk takes only a part at first."""
     left = memoryview(data)

@@ -77,6 +77,15 @@ def test_a_copy_for_good_is_not_pushed_out(session: Path) -> None:
     assert (second.name, second.read_bytes()) == ("my.band.format-1-2.toml", b"older")
 
 
+def test_the_folder_is_forced_to_the_disk(session: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name too, or a power cut takes all that is in it."""
+    synced: list[Path] = []
+    monkeypatch.setattr("jackrf.sessions.backups.sync_folder", synced.append)
+    for _ in range(2):
+        backups.make_folder(session)
+    assert synced == [session.parent]
+
+
 def test_a_folder_that_cannot_be_made_is_told() -> None:
     """In one line."""
     with open_folder() as folder:

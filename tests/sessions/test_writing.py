@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jackrf.errors import StorageError
-from jackrf.sessions.writing import write
+from jackrf.sessions.writing import make_folders, write
 from tests.sessions.disks import as_nobody, file_size_limit, open_folder, small_disk
 
 
@@ -158,6 +158,21 @@ def test_what_cannot_be_written_at_all_is_told(tmp_path: Path) -> None:
         f"there is no folder {nowhere}: make it, or write to another folder"
     )
     assert refused(tmp_path / ("x" * 260)) == "the name is too long: take a shorter one"
+
+
+def test_folders_are_made_and_forced_to_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each by the one that it is in; what is there is left alone."""
+    synced: list[Path] = []
+    monkeypatch.setattr("jackrf.sessions.writing.sync_folder", synced.append)
+    for _ in range(2):
+        make_folders(tmp_path / "scenes" / "anna")
+    assert synced == [tmp_path, tmp_path / "scenes"]
+    (tmp_path / "file").touch()
+    for name in ("file", "file/inside"):
+        with pytest.raises(OSError, match="exists"):
+            make_folders(tmp_path / name)
 
 
 def test_what_cannot_be_read_back_is_not_kept(
