@@ -194,8 +194,10 @@ class Scenes:
         await self._write()
         async with self._disk:
             await in_background(lambda: self._files.rename(entry, scene, slug))
-        self._shelves[mix] = others
+        # What was saved meanwhile is there, too.
+        self._shelves[mix] = {s: one for s, one in self.shelf(mix).items() if s != entry.slug}
         self._put(Entry(slug, mix, scene))
+        self._put_unwritten()
         self._currents.rename(mix, old.name, name)
         return scene
 
@@ -246,8 +248,7 @@ class Scenes:
         async with self._disk:
             shelves = await in_background(lambda: self._files.read_all(self._mixes))
             self._shelves = shelves
-            for (mix, slug), scene in self._unwritten.items():
-                self._put(Entry(slug, mix, scene))
+            self._put_unwritten()
         if self._unwritten:
             await self._write()
 
@@ -261,6 +262,10 @@ class Scenes:
         await in_background(lambda: self._files.save(scene, key[1]))
         if self._unwritten.get(key) is scene:
             del self._unwritten[key]
+
+    def _put_unwritten(self) -> None:
+        for (mix, slug), scene in self._unwritten.items():
+            self._put(Entry(slug, mix, scene))
 
     def _put(self, entry: Entry) -> None:
         self._shelves[entry.mix] = ordered({**self._shelves[entry.mix], entry.slug: entry})

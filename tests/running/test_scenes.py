@@ -2,8 +2,10 @@
 
 import asyncio
 import math
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -185,6 +187,37 @@ def test_a_scene_is_renamed_and_deleted(stage: Stage) -> None:
         assert (list(scenes.shelf(None)), scenes.current(None)) == (["chorus"], "")
         await scenes.refresh()
         assert list(scenes.shelf(None)) == ["chorus"]
+
+    asyncio.run(play())
+
+
+def test_what_is_saved_while_another_is_renamed_is_there(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However slow the disk: the new one, and the one that is saved again under its old name."""
+    began, go = threading.Event(), threading.Event()
+    real = stage.files.rename
+
+    def slow(*what: Any) -> None:
+        began.set()
+        go.wait(10)
+        real(*what)
+
+    monkeypatch.setattr(stage.files, "rename", slow)
+
+    async def play() -> None:
+        await stage.save("Verse")
+        renaming = asyncio.create_task(stage.scenes.rename("Verse", None, "Strophe"))
+        await asyncio.to_thread(began.wait, 10)
+        saves = [stage.scenes.save(name, None)[1] for name in ("Bridge", "Verse")]
+        go.set()
+        await renaming
+        expected = ["bridge", "strophe", "verse"]
+        assert list(stage.scenes.shelf(None)) == expected
+        await asyncio.gather(*saves)
+        assert list(stage.scenes.shelf(None)) == expected
+        await stage.scenes.refresh()
+        assert list(stage.scenes.shelf(None)) == expected
 
     asyncio.run(play())
 
