@@ -19,6 +19,7 @@ from jackrf.sessions.document import edited
 from jackrf.sessions.journal import Journal
 from jackrf.sessions.ledger import Ledger
 from jackrf.sessions.reading import plain_text
+from jackrf.sessions.scenes import is_there
 from jackrf.sessions.store import Changes, Saved, save, save_copy
 
 JOURNAL_SECONDS = 0.5
@@ -99,16 +100,12 @@ class Keeper:
         To be called before anybody hears the desk, and before `start`.
         """
         mixer = self._desk.mixer
-        known = {
-            place: value
-            for place, value in found.values.items()
-            if (place.mix is None or place.mix in mixer.mix_number)
-            and (place.strip is None or place.strip in mixer.strip_number)
-        }
+        known = {p: value for p, value in found.values.items() if is_there(mixer, p)}
         self._desk.change(known, by="journal")
         for place in found.wishes.keys() & self._wishes.wanted.keys():
             self._wishes.put(place, found.wishes[place])
         self._ledger.take_batch()  # it is in the journal
+        self._journal.take()
         return self.unsaved
 
     def mute_all(self) -> None:

@@ -51,7 +51,7 @@ def resume(desk: Desk, path: Path, opened: Opened, how: Resuming, say: Say) -> K
         found = recovered(path, opened.data, opened.changed_at)
         if how.as_saved or (found.older and not found.last):
             _put_aside(path, found, say)
-        elif found.last:
+        else:
             _bring_back(keeper, path, found, say)
     except StorageError as error:
         say(f"{error}; what is changed here is lost in a crash, until it is saved", 2)

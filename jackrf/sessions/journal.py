@@ -5,27 +5,36 @@ to, emptied by a save, and read at the next start::
 
     {"journal": 1, "session": "band.toml", "of": "5f1c..."}
     {"at": 1795355049.12, "set": [["drums", "kick", "gain", -6.0], [null, "vox", "mute", true]]}
-    {"at": 1795355050.70, "set": [["drums", "bass", "gain", null]], "connect": {"kick": ["a:b"]}}
+    {"at": 1795355050.70, "set": [], "connect": [[null, "kick", "connect", ["a:b"]]]}
     {"at": 1795355061.33, "saving": "a04e..."}
 
 ``of`` says on which content of the session's file the changes were made, ``saving`` which content
 is about to replace it: what stands before that line is in the file if it holds that content. A
-gain of -inf is ``null``. A last line that was torn by the power cut is ignored.
+last line that was torn by the power cut is ignored.
+
+It belongs to the jackrf that has it locked. What that one leaves, the next one takes up; another
+that has run beside it all the time adds its own to it, and removes nothing.
 """
 
 import contextlib
 import fcntl
-import json
-import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from jackrf.errors import InputError, StorageError
-from jackrf.parameters import Place, Value, checked
+from jackrf.errors import StorageError
+from jackrf.parameters import Place, Value
 from jackrf.sessions import backups
+from jackrf.sessions.journal_lines import (
+    Line,
+    changes_line,
+    line_of,
+    number_in,
+    parsed_line,
+    values_in,
+    wishes_in,
+)
 from jackrf.sessions.store import Changes, digest
 from jackrf.sessions.writing import sync_folder, trouble, write_all
 
@@ -70,6 +79,14 @@ class Journal:
         self._session = session
         self._base = digest(base)
         self._file: int | None = None
+        self._is_shared = False
+        """Whether it also holds what another jackrf, which has ended, did not save."""
+
+    def take(self) -> None:
+        """Take what is there for ours: it was recovered. Then a save empties it."""
+        if self._file is None and self.path.exists():
+            with contextlib.suppress(OSError, StorageError):
+                self._file = _open_locked(self.path)
 
     def append(self, changes: Changes, at: float) -> None:
         """Write a batch of changes to the disk.
@@ -81,7 +98,7 @@ class Journal:
         Raises:
             StorageError: it cannot be written, or another jackrf writes to it.
         """
-        self._write(_line(changes, at))
+        self._write(changes_line(changes, at))
 
     def compact(self, changes: Changes, at: float) -> None:
         """Write the journal anew when it has become long.
@@ -93,7 +110,7 @@ class Journal:
         Raises:
             StorageError: it cannot be written; the long one is untouched.
         """
-        if self._file is None or os.fstat(self._file).st_size <= LONGEST:
+        if self._file is None or self._is_shared or os.fstat(self._file).st_size <= LONGEST:
             return
         new = self.path.with_name(f".{self.path.name}.new")
         with contextlib.ExitStack() as stack:
@@ -101,7 +118,7 @@ class Journal:
                 file = _open_locked(new)
                 stack.callback(os.close, file)
                 os.ftruncate(file, 0)
-                write_all(file, self._header() + _line(changes, at))
+                write_all(file, self._header() + changes_line(changes, at))
                 os.fsync(file)
                 new.replace(self.path)
                 sync_folder(self.path.parent)
@@ -117,11 +134,11 @@ class Journal:
         Raises:
             StorageError: it cannot be written.
         """
-        if self._is_there():
-            self._write(_json({"at": round(at, 2), "saving": digest(data)}))
+        if self._file is not None:
+            self._write(line_of({"at": round(at, 2), "saving": digest(data)}))
 
     def empty(self, data: bytes) -> None:
-        """Start afresh after a save.
+        """Start afresh after a save; what another jackrf did not save is put aside.
 
         Args:
             data: what the session's file holds now.
@@ -130,7 +147,10 @@ class Journal:
             StorageError: it cannot be written.
         """
         self._base = digest(data)
-        if self._is_there() and self._file is not None:
+        if self._is_shared:
+            put_aside(self._session)
+            self.close()
+        elif self._file is not None:
             try:
                 os.ftruncate(self._file, 0)
                 os.fsync(self._file)
@@ -141,31 +161,25 @@ class Journal:
         """Let go of the journal; an empty one is removed. Harmless when called again."""
         if self._file is None:
             return
-        file, self._file = self._file, None
+        file, self._file, self._is_shared = self._file, None, False
         with contextlib.suppress(OSError):
             if os.fstat(file).st_size == 0:
                 self.path.unlink()
         os.close(file)
-
-    def _is_there(self) -> bool:
-        """Whether there is a journal of ours: one that was recovered and not written since, too."""
-        if self._file is None and self.path.exists():
-            with contextlib.suppress(OSError, StorageError):
-                self._file = _open_locked(self.path)
-        return self._file is not None
 
     def _write(self, line: bytes) -> None:
         try:
             if self._file is None:
                 backups.make_folder(self._session)
                 self._file = _open_locked(self.path)
+                self._is_shared = os.fstat(self._file).st_size > 0
                 sync_folder(self.path.parent)
             _append(self._file, line, self._header())
         except OSError as error:
             raise trouble(self.path, error) from error
 
     def _header(self) -> bytes:
-        return _json({"journal": VERSION, "session": self._session.name, "of": self._base})
+        return line_of({"journal": VERSION, "session": self._session.name, "of": self._base})
 
 
 def recovered(session: Path, data: bytes, changed_at: float) -> Recovered:
@@ -188,13 +202,13 @@ def recovered(session: Path, data: bytes, changed_at: float) -> Recovered:
     start = saves[-1] if saves else 0
     is_known = bool(saves) or header.get("of") == held
     batches = [line for line in lines[start:] if "set" in line]
-    young = [b for b in batches if is_known or _number(b.get("at")) > changed_at]
+    young = [b for b in batches if is_known or number_in(b.get("at")) > changed_at]
     values: dict[Place, Value] = {}
     wishes: dict[Place, list[str]] = {}
     for batch in young:
-        values |= _values(batch.get("set"))
-        wishes |= _wishes(batch.get("connect"))
-    last = _number(young[-1].get("at")) if young else 0.0
+        values |= values_in(batch.get("set"))
+        wishes |= wishes_in(batch.get("connect"))
+    last = number_in(young[-1].get("at")) if young else 0.0
     return Recovered(Changes(values, wishes), last, len(batches) - len(young))
 
 
@@ -228,20 +242,25 @@ def _append(file: int, line: bytes, header: bytes) -> None:
 
 
 def _open_locked(path: Path) -> int:
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    while True:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            raise _in_use(path) from None
+        # Whoever had it until now may have removed it, or put another one in its place.
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(path.stat(), os.fstat(file)):
+                return file
         os.close(file)
-        raise _in_use(path) from None
-    return file
 
 
 def _in_use(path: Path) -> StorageError:
     return StorageError(f"{path} is in use: another jackrf has this session open")
 
 
-def _lines(session: Path) -> Iterator[dict[str, Any]]:
+def _lines(session: Path) -> Iterator[Line]:
     path = journal_of(session)
     try:
         with path.open("rb") as file:
@@ -253,46 +272,5 @@ def _lines(session: Path) -> Iterator[dict[str, Any]]:
         raise _in_use(path) from None
     except OSError as error:
         raise StorageError(f"{path} cannot be read: {error.strerror}") from error
-    for line in whole.split(b"\n"):
-        with contextlib.suppress(ValueError):
-            found = json.loads(line)
-            if isinstance(found, dict):
-                yield found
-
-
-def _line(changes: Changes, at: float) -> bytes:
-    values = [
-        [*place, None if isinstance(value, float) and math.isinf(value) else value]
-        for place, value in changes.values.items()
-    ]
-    line: dict[str, Any] = {"at": round(at, 2), "set": values}
-    if changes.wishes:
-        line["connect"] = [[*place, list(peers)] for place, peers in changes.wishes.items()]
-    return _json(line)
-
-
-def _json(line: Mapping[str, Any]) -> bytes:
-    return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
-
-
-def _values(batch: object) -> dict[Place, Value]:
-    values: dict[Place, Value] = {}
-    for entry in batch if isinstance(batch, list) else []:
-        with contextlib.suppress(InputError, TypeError, ValueError):
-            mix, strip, name, value = entry
-            place = Place(mix, strip, name)
-            values[place] = checked(place, value)
-    return values
-
-
-def _wishes(batch: object) -> dict[Place, list[str]]:
-    wishes: dict[Place, list[str]] = {}
-    for entry in batch if isinstance(batch, list) else []:
-        match entry:
-            case [str() | None as mix, str() | None as strip, str(name), [*peers]]:
-                wishes[Place(mix, strip, name)] = [peer for peer in peers if isinstance(peer, str)]
-    return wishes
+    found = (parsed_line(line) for line in whole.split(b"\n"))
+    yield from (line for line in found if line is not None)

@@ -286,6 +286,20 @@ def test_what_was_recovered_is_unsaved_and_stays_in_the_journal(band: Path) -> N
     run(work())
 
 
+def test_what_another_jackrf_has_left_is_there_at_the_next_start(band: Path) -> None:
+    """Though one that ran beside it saves, or ends with nothing to save."""
+
+    async def work() -> None:
+        async with kept(band) as second:
+            async with kept(band) as first:
+                first.move(-7.0)
+            await second.keeper.save()
+            assert second.journal == Changes({KICK: -7.0})
+        assert second.journal == Changes({KICK: -7.0})
+
+    run(work())
+
+
 def test_muted_is_what_the_desk_is(band: Path) -> None:
     """Until somebody opens the mix: then nothing is left to save."""
 

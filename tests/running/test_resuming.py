@@ -40,6 +40,7 @@ class Taken:
         self.keeper: Keeper = resume(
             self.desk, path, opened, how, lambda line, _: self.said.append(line)
         )
+        self.keeper._journal.close()  # as the end of a process does
 
     @property
     def changes(self) -> Changes:

@@ -1,5 +1,6 @@
 """What changed since the last save is found again after a power cut."""
 
+import fcntl
 import json
 import math
 from pathlib import Path
@@ -87,12 +88,14 @@ def test_what_was_recovered_goes_with_the_next_save(session: Path) -> None:
     first = Journal(session, FILE)
     first.append(Changes({KICK: -6.0}), 1000.0)
     second = Journal(session, FILE)
+    second.take()
     second.mark(b"new", 1001.0)
     second.empty(b"new")
     second.close()
     first.close()
     assert recovered(session, FILE, LATER).changes == Changes({KICK: -6.0})
     second = Journal(session, FILE)
+    second.take()
     second.mark(b"new", 1001.0)
     assert recovered_now(second, session, b"new") == Changes()
     second.empty(b"new")
@@ -151,6 +154,8 @@ def test_a_torn_last_line_is_ignored(session: Path, cut: int) -> None:
         '{"set": [[{}, [], "gain", 1]], "connect": {"kick": 3, "vox": [1]}}',
         "\x00\x00\x00",
         "NaN",
+        "[" * 100_000,
+        '{"at": 1e999, "set": []}',
     ],
 )
 def test_nonsense_in_it_is_left_out(session: Path, line: str) -> None:
@@ -183,6 +188,47 @@ def test_two_jackrfs_do_not_write_to_one_journal(session: Path) -> None:
         recovered(session, FILE, LATER)
     first.close()
     assert recovered(session, FILE, LATER).changes == Changes({KICK: -6.0})
+
+
+def test_what_another_has_left_is_not_emptied(session: Path) -> None:
+    """Who ran beside it and saves puts it aside with its own; until then both are there."""
+    first, second = Journal(session, FILE), Journal(session, FILE)
+    first.append(Changes({KICK: -6.0}), 1000.0)
+    first.close()
+    second.mark(b"new", 1001.0)
+    second.empty(FILE)
+    second.close()
+    assert recovered(session, FILE, LATER).changes == Changes({KICK: -6.0})
+    second.append(Changes({MUTE: True}), 1002.0)
+    second.compact(Changes({MUTE: True}), 1002.0)
+    assert recovered_now(second, session) == Changes({KICK: -6.0, MUTE: True})
+    second.empty(b"new")
+    assert b"kick" in journal_of(session).with_name("band.journal.old").read_bytes()
+    second.append(Changes({NAME: "x"}), 1003.0)
+    assert recovered_now(second, session, b"new") == Changes({NAME: "x"})
+    second.empty(b"newer")
+    second.close()
+    assert not journal_of(session).exists()
+
+
+def test_one_that_is_removed_while_it_is_opened_is_made_anew(
+    session: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who had it until then has just ended: what is written goes where it is found."""
+    first, second = Journal(session, FILE), Journal(session, FILE)
+    first.append(Changes({KICK: -6.0}), 1000.0)
+    first.empty(FILE)
+    real = fcntl.flock
+
+    def flock(file: int, how: int) -> None:
+        monkeypatch.setattr("fcntl.flock", real)
+        first.close()
+        real(file, how)
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    second.append(Changes({MUTE: True}), 1001.0)
+    second.close()
+    assert recovered(session, FILE, LATER).changes == Changes({MUTE: True})
 
 
 def test_a_long_one_is_written_anew(session: Path) -> None:
