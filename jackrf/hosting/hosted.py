@@ -8,13 +8,15 @@ import sys
 from collections.abc import Coroutine
 from pathlib import Path
 
-from jackrf.background import end_at_the_latest, is_busy
+from jackrf.background import end_at_the_latest, is_busy, told_to_end
 from jackrf.hosting.guest import Guest
 from jackrf.sessions.nsm import APPLICATION
 from jackrf.sessions.nsm_client import NotHosted, NsmClient
 
 END_SECONDS = 0.9
 """How long the end may take; what is saved is on the disk by then."""
+STUCK_SECONDS = 0.5
+"""How long a JACK server that hangs may keep us from hearing that we are to end."""
 
 
 def run_hosted(url: str, *, server: str | None, instead_of: str = "") -> bool:
@@ -52,17 +54,15 @@ def executable() -> str:
 
 async def _run(url: str, server: str | None, instead_of: str) -> None:
     stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
     host = NsmClient(url, executable())
-    try:
-        if await _before(stopping, host.join()):
-            rest = f"; {instead_of}" if instead_of else ""
-            print(f"jackrf: {host.host} says what to open and when to end{rest}", flush=True)
-            await _serve(host, server, stopping)
-    finally:
-        host.close()
+    with told_to_end(stopping.set, STUCK_SECONDS):
+        try:
+            if await _before(stopping, host.join()):
+                rest = f"; {instead_of}" if instead_of else ""
+                print(f"jackrf: {host.host} says what to open and when to end{rest}", flush=True)
+                await _serve(host, server, stopping)
+        finally:
+            host.close()
 
 
 async def _serve(host: NsmClient, server: str | None, stopping: asyncio.Event) -> None:

@@ -3,12 +3,11 @@
 import asyncio
 import contextlib
 import queue
-import signal
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jackrf.background import end_at_the_latest
+from jackrf.background import end_at_the_latest, told_to_end
 from jackrf.client import JackClient
 from jackrf.control import ControlServer, Handler
 from jackrf.desk import Desk
@@ -35,7 +34,8 @@ from jackrf.sessions.scene_files import FOLDER, SceneFiles
 RETRY_SECONDS = 0.5
 """How often a JACK server that is not there is looked for."""
 END_SECONDS = 3.0
-"""How long leaving JACK may take; 96 named ports take a second on a busy machine."""
+"""How long a call to JACK may hold up the end; to take leave with 96 named ports takes a second on
+a busy machine."""
 
 
 def say_in_terminal(line: str, priority: int) -> None:  # noqa: ARG001 - a terminal shows all
@@ -122,17 +122,15 @@ class Running:
             JackServerError: there is none, and `wait` is false.
             InputError: the name is taken.
         """
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.stop)
-        try:
-            await self.start(wait=wait)
-            await self.follow()
-            self.desk.fade_out()
-            if self._keeper is not None:
-                await self._keeper.finish()
-        finally:
-            await self.close()
+        with told_to_end(self.stop, END_SECONDS):
+            try:
+                await self.start(wait=wait)
+                await self.follow()
+                self.desk.fade_out()
+                if self._keeper is not None:
+                    await self._keeper.finish()
+            finally:
+                await self.close()
 
     def stop(self) -> None:
         """Have `follow` return."""

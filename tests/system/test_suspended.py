@@ -13,7 +13,7 @@ from jackrf.testing import DummyJack
 from tests.system.capture import Capture, steps
 from tests.system.instruments import Player, wait_for
 from tests.system.music import one_voice, tone
-from tests.system.running import Running
+from tests.system.running import Program, Running, jackrf_command, with_osc_of_its_own
 
 pytestmark = pytest.mark.system
 
@@ -92,6 +92,26 @@ def test_jackrf_itself_is_suspended(tmp_path: Path) -> None:
         end = running.stop()
     assert (end.code, end.errors) == (0, "")
     assert end.output.count("runs as jackrf at") == 1
+
+
+def test_who_cannot_even_begin_can_be_ended(tmp_path: Path) -> None:
+    """A server that hangs holds up whoever opens a client: Ctrl-C ends it all the same."""
+    session = tmp_path / "session.toml"
+    session.write_text(with_osc_of_its_own(one_voice()))
+    with DummyJack(f"jackrf-{os.getpid()}-hung") as server:
+        assert server.process is not None
+        os.kill(server.process.pid, signal.SIGSTOP)
+        try:
+            with Program(jackrf_command("run", str(session), "--server", server.name)) as program:
+                wait_for(lambda: socket_path("jackrf").exists())
+                time.sleep(0.5)
+                end = program.stop(signal.SIGINT)
+        finally:
+            os.kill(server.process.pid, signal.SIGCONT)
+            # It hears of the death of its client, and has to be told to end afterwards.
+            time.sleep(0.5)
+    assert (end.code, end.errors) == (0, "")
+    assert end.seconds < 5.0
 
 
 def test_it_ends_although_the_server_hangs(tmp_path: Path) -> None:
