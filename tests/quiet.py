@@ -9,6 +9,7 @@ import contextlib
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -33,6 +34,17 @@ def best_of(
         if is_right(found[-1]):
             return found[-1]
     pytest.fail(f"not right in any of {turns} turns: {'; '.join(map(str, found))}")
+
+
+def kept_waiting(pid: int) -> float:
+    """Return for how long the main thread of a process was ready to run and others had the
+    processors, in seconds; 0 of one that is gone.
+    """
+    try:
+        scheduled = Path(f"/proc/{pid}/schedstat").read_text()
+    except FileNotFoundError:
+        return 0.0
+    return int(scheduled.split()[1]) / 1e9
 
 
 @contextlib.contextmanager

@@ -15,6 +15,8 @@ from jackrf.testing import DummyJack
 pytestmark = pytest.mark.system
 
 OFFSET = 4_000_000_000
+PATIENCE = 10.0
+"""Seconds that opening a client may take on a busy machine."""
 NAME = PortName("Ear", 1, "Mix 1 Ear")
 
 
@@ -38,7 +40,7 @@ def test_the_first_server_is_joined_as_it_is(dummy_jack: DummyJack) -> None:
         other.activate()
         stamp = stamped(timeline, dummy_jack)
         passed = distance(other.frame_time, (stamp - OFFSET) % MODULUS, 32)
-    assert 0 <= passed < dummy_jack.samplerate
+    assert 0 <= passed < PATIENCE * dummy_jack.samplerate
     assert timeline.shift == 0
 
 
@@ -48,7 +50,7 @@ def test_a_later_server_is_joined_to_the_last_one(dummy_jack: DummyJack) -> None
     timeline.note(1_000_000, time.monotonic() - 2.0)
     stamp = stamped(timeline, dummy_jack)
     passed = distance(stamp, (1_000_000 + OFFSET) % MODULUS, 32) / dummy_jack.samplerate
-    assert 2.0 <= passed < 3.0
+    assert 2.0 <= passed < 2.0 + PATIENCE
 
 
 def test_the_last_period_is_where_the_next_server_goes_on(dummy_jack: DummyJack) -> None:
@@ -60,7 +62,7 @@ def test_the_last_period_is_where_the_next_server_goes_on(dummy_jack: DummyJack)
     part(timeline, engine)
     stamp = stamped(timeline, dummy_jack)
     passed = distance(stamp, (5_000_000 + OFFSET) % MODULUS, 32) / dummy_jack.samplerate
-    assert 3.0 <= passed < 4.0
+    assert 3.0 <= passed < 3.0 + PATIENCE
 
 
 def test_who_never_was_called_leaves_nothing_to_go_on_from(dummy_jack: DummyJack) -> None:

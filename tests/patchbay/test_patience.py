@@ -20,7 +20,7 @@ def test_an_answer_is_an_answer() -> None:
 
 def test_who_hangs_is_given_up_and_nothing_is_asked_meanwhile() -> None:
     """Once the patience is over nothing else is called; when it comes back, others are again."""
-    patience, gate = Patience(0.05), threading.Event()
+    patience, gate = Patience(0.5), threading.Event()
     asked: list[str] = []
 
     def hang() -> str:
@@ -36,7 +36,7 @@ def test_who_hangs_is_given_up_and_nothing_is_asked_meanwhile() -> None:
     assert patience.hangs
     began = time.monotonic()
     assert patience.ask(ask, "not asked") == "not asked"
-    assert time.monotonic() - began < 0.04
+    assert time.monotonic() - began < 0.4
     assert asked == []
     gate.set()
     answers = []

@@ -27,6 +27,7 @@ from jackrf.testing import DummyJack
 pytestmark = pytest.mark.system
 
 
+GOING_FRAMES = 1024
 ENDING_CYCLES = 190
 
 
@@ -59,10 +60,18 @@ class Looked:
         self.desk.open("looked", server.name)
         self.watching.begin(self.desk)
 
-    def look(self) -> bool:
-        """Doubt, and look when it is time to, some real periods later."""
+    def look(self, *, going: bool = False) -> bool:
+        """Doubt, and look when it is time to, some real periods later.
+
+        Args:
+            going: the server goes on, however long the machine lets it stand.
+        """
         self.watching.doubt(self.desk)
+        client = self.desk.client
+        before = 0 if client is None else client.graph_time
         time.sleep(0.1)
+        if going and client is not None:
+            until(lambda: client.graph_time > before + GOING_FRAMES)
         self.now += LOOK_SECONDS
         return self.watching.look(self.desk)
 
@@ -87,7 +96,7 @@ def test_a_desk_that_runs_is_left_alone(looked: Looked, dummy_jack: DummyJack) -
     """However often one looks; and one that has no client cannot be looked after."""
     assert not looked.look()
     looked.open(dummy_jack)
-    assert not any(looked.look() for _ in range(5))
+    assert not any(looked.look(going=True) for _ in range(5))
     assert (looked.desk.state, looked.said) == (RUNNING, [])
     assert looked.watching.due_in is None
     assert not looked.watching.look(looked.desk)
@@ -136,7 +145,7 @@ def test_the_alarm_is_silent_while_jack_calls(looked: Looked, dummy_jack: DummyJ
             looked.desk.client.close()
             ended = time.monotonic()
             await asyncio.wait_for(ring.wait(), 10.0)
-            assert rung[0] - ended < RINGS_SECONDS + 0.5
+            assert rung[0] - ended < RINGS_SECONDS + 2.0
             assert not looked.watching.look(looked.desk)
             assert looked.watching.due_in == pytest.approx(LOOK_SECONDS)
         finally:
@@ -158,8 +167,8 @@ def test_a_callback_that_ended_is_found_and_opened_again(
     ended = looked.desk.engine
     assert ended is not None
     until(lambda: ended.cycles > ENDING_CYCLES)
-    looks = [looked.look() for _ in range(2)]
-    assert looks == [False, True]
+    assert not looked.look(going=True)
+    assert looked.look(going=True)
     assert looked.said == ["the JACK server does not call this client any more: opening it again"]
     looked.desk.leave_jack()
     assert looked.desk.state == WAITING

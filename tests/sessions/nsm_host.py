@@ -19,8 +19,12 @@ from pythonosc.osc_bundle_builder import IMMEDIATELY, OscBundleBuilder
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
+from tests.quiet import kept_waiting
+
 PATIENCE = 60.0
 """Seconds to wait for a message; enough to compile everything on a machine that never has."""
+
+END_PATIENCE = 10.0
 
 OPEN, SAVE, ANNOUNCE = "/nsm/client/open", "/nsm/client/save", "/nsm/server/announce"
 CAPABILITIES = ":server-control:broadcast:optional-gui:"
@@ -194,13 +198,21 @@ class FakeHost(Osc):
         self._clients[self.session] = self.client
 
     def quit(self) -> tuple[int, float]:
-        """Send SIGTERM; return exit code and seconds until the end."""
-        assert self.process is not None
-        began = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=10)
-        process, self.process = self.process, None
-        return process.returncode, time.monotonic() - began
+        """Send SIGTERM; return exit code and seconds until the end, without the time in which
+        other programs had the processors.
+        """
+        process = self.process
+        assert process is not None
+        began, before = time.monotonic(), kept_waiting(process.pid)
+        process.send_signal(signal.SIGTERM)
+        ended = os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG
+        while os.waitid(*ended) is None:
+            assert time.monotonic() < began + END_PATIENCE
+            time.sleep(0.001)
+        seconds = time.monotonic() - began - (kept_waiting(process.pid) - before)
+        process.communicate()
+        self.process = None
+        return process.returncode, seconds
 
     def __enter__(self) -> Self:
         return self

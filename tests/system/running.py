@@ -19,6 +19,7 @@ from typing import Any, Self
 from jackrf.control import request, socket_path
 from jackrf.errors import JackrfError
 from jackrf.realtime import process, receive
+from tests.quiet import kept_waiting
 from tests.system.instruments import wait_for
 
 COMPILED = process.process.address, receive.receive.address
@@ -83,9 +84,9 @@ class Program:
 
     def wait(self, seconds: float = START_SECONDS) -> Ended:
         """Wait until it ends by itself; how long it takes is told as on a machine of its own."""
-        began, before = time.monotonic(), self.kept_waiting()
+        began, before = time.monotonic(), kept_waiting(self.pid)
         wait_for(self._is_over, seconds)
-        taken = time.monotonic() - began - (self.kept_waiting() - before)
+        taken = time.monotonic() - began - (kept_waiting(self.pid) - before)
         return Ended(self.process.wait(), self.said(0), self.said(1), taken)
 
     def _is_over(self) -> bool:
@@ -93,14 +94,6 @@ class Program:
         if self.process.returncode is not None:
             return True
         return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
-
-    def kept_waiting(self) -> float:
-        """Return for how long its main thread was ready to run and others had the processors."""
-        try:
-            scheduled = Path(f"/proc/{self.pid}/schedstat").read_text()
-        except FileNotFoundError:
-            return 0.0
-        return int(scheduled.split()[1]) / 1e9
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 10.0) -> Ended:
         """Send a signal, wait for the end."""

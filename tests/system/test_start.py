@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from jackrf.testing import DummyJack
-from tests.quiet import best_of
+from tests.quiet import best_of, kept_waiting
 from tests.system.capture import Capture
 from tests.system.music import one_voice
 from tests.system.running import Program, jackrf_command, with_osc_of_its_own
@@ -20,7 +20,7 @@ def seconds_to_first_packet(server: DummyJack, session: Path) -> float:
         session.write_text(with_osc_of_its_own(one_voice(capture.port)))
         with Program(jackrf_command("run", str(session), "--server", server.name)) as program:
             program.wait_until(lambda: capture.count > 0)
-            waited = program.kept_waiting()
+            waited = kept_waiting(program.pid)
             return capture.packets[0].at - program.began - waited
 
 
