@@ -77,6 +77,7 @@ THE_ENGINE_ROOM = (
     "jackrf.receiver",
     "jackrf.reports",
 )
+LOOP = ("jackrf.background", "jackrf.reminder")
 REALTIME = ("jackrf.realtime", "jackrf.realtime.*")
 RTP = ("jackrf.rtp", "jackrf.rtp.*")
 LAN = ("jackrf.lan", "jackrf.lan.*")
@@ -87,6 +88,7 @@ ANNOUNCING = ("jackrf.announcing", "jackrf.announcing.*")
 LAYERS = (
     Layer(("jackrf", "jackrf.units", "jackrf.errors"), own=(), foreign=(), never=OUTSIDE),
     Layer(("jackrf.descriptors",), own=(), foreign=(), never=OUTSIDE),
+    Layer(LOOP, own=(), foreign=(), never=("socket", "subprocess")),
     Layer(RTP, own=("jackrf.units", "jackrf.errors", *RTP), foreign=("numpy",), never=OUTSIDE),
     Layer(
         REALTIME,
@@ -119,26 +121,26 @@ LAYERS = (
     ),
     Layer(
         ("jackrf.sessions", "jackrf.sessions.*"),
-        own=(*THE_MODEL, *RTP, "jackrf.sessions", "jackrf.sessions.*"),
+        own=(*THE_MODEL, *LOOP, *RTP, "jackrf.sessions", "jackrf.sessions.*"),
         foreign=("numpy", "pydantic", "pydantic_core", "rich", "tomlkit"),
         never=("jack",),
     ),
     Layer(LAN, own=("jackrf.errors", *LAN), foreign=("zeroconf",), never=("jack",)),
     Layer(
         ("jackrf.osc", "jackrf.osc.*"),
-        own=(*THE_MODEL, *THE_ENGINE_ROOM, *RTP, *LAN, "jackrf.osc", "jackrf.osc.*"),
+        own=(*THE_MODEL, *THE_ENGINE_ROOM, *LOOP, *RTP, *LAN, "jackrf.osc", "jackrf.osc.*"),
         foreign=("matplotlib", "pythonosc"),
         never=("jack",),
     ),
     Layer(
         RTSP,
-        own=("jackrf.descriptors", *THE_MODEL, *THE_ENGINE_ROOM, *RTP, *LAN, *SRTP, *RTSP),
+        own=("jackrf.descriptors", *THE_MODEL, *THE_ENGINE_ROOM, *LOOP, *RTP, *LAN, *SRTP, *RTSP),
         foreign=(),
         never=("jack",),
     ),
     Layer(
         ANNOUNCING,
-        own=(*THE_MODEL, *THE_ENGINE_ROOM, *RTP, *LAN, *ANNOUNCING),
+        own=(*THE_MODEL, *THE_ENGINE_ROOM, *LOOP, *RTP, *LAN, *ANNOUNCING),
         foreign=(),
         never=("jack",),
     ),
@@ -152,6 +154,7 @@ LAYERS = (
         own=(
             *THE_MODEL,
             *THE_ENGINE_ROOM,
+            *LOOP,
             *RTP,
             "jackrf.control",
             "jackrf.control.*",
@@ -159,7 +162,6 @@ LAYERS = (
             *SRTP,
             *RTSP,
             *ANNOUNCING,
-            "jackrf.background",
             "jackrf.descriptors",
             "jackrf.osc",
             "jackrf.osc.*",
@@ -173,7 +175,6 @@ LAYERS = (
     Layer(
         (
             "jackrf.__main__",
-            "jackrf.background",
             "jackrf.cli",
             "jackrf.commands",
             "jackrf.commands.*",

@@ -4,7 +4,6 @@ Each stream is announced on the network on which it is sent. A stream whose desc
 with JACK's period, is taken back and announced anew, with the next version.
 """
 
-import asyncio
 import contextlib
 import ipaddress
 import socket
@@ -15,6 +14,7 @@ from typing import NamedTuple
 from jackrf.announcing.sap import GROUPS, PORT, REPEAT_SECONDS, TTL, announcement
 from jackrf.desk import Desk
 from jackrf.errors import JackrfError
+from jackrf.reminder import Reminder
 from jackrf.reports import describe
 
 LOOK_SECONDS = 1.0
@@ -45,7 +45,7 @@ class Announcer:
         self._mixes = mixes
         self._told: dict[Stream, Told] = {}
         self._versions: dict[Stream, int] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._reminder = Reminder(self.tell)
 
     @property
     def announced(self) -> list[str]:
@@ -59,16 +59,13 @@ class Announcer:
 
     def tell(self) -> None:
         """Announce what there is now, and again after ten seconds."""
-        if self._timer is not None:
-            self._timer.cancel()
         for stream, now in self._current().items():
             before = self._told.get(stream)
             if before is not None and before != now:
                 _send(before, delete=True)
             self._told[stream] = now
             _send(now)
-        pause = REPEAT_SECONDS if self._told else LOOK_SECONDS
-        self._timer = asyncio.get_running_loop().call_later(pause, self.tell)
+        self._reminder.within(REPEAT_SECONDS if self._told else LOOK_SECONDS)
 
     def _current(self) -> dict[Stream, Told]:
         """Return what there is to announce; nothing while there is no JACK server."""
@@ -97,9 +94,7 @@ class Announcer:
 
     def close(self) -> None:
         """Take back what was announced. Harmless when called again."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._reminder.drop()
         for told in self._told.values():
             _send(told, delete=True)
         self._told.clear()

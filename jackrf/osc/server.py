@@ -29,6 +29,7 @@ from jackrf.osc.connections import Connection, Connections
 from jackrf.osc.relayed import Relayed
 from jackrf.osc.surfaces import FLUSH_SECONDS, Surfaces
 from jackrf.osc.telling import Outgoing
+from jackrf.reminder import Reminder
 
 DATAGRAMS_PER_TURN: Final = 16
 READ_SECONDS: Final = 0.01
@@ -77,7 +78,7 @@ class OscServer:
         self._connections = Connections(self._take, admission.is_heard, surfaces.disconnected)
         self.relayed = Relayed(self._take, admission, surfaces.disconnected, self._woken)
         self._queue: collections.deque[tuple[Source, bytes]] = collections.deque(maxlen=MOST_QUEUED)
-        self._timer: asyncio.TimerHandle | None = None
+        self._reminder = Reminder(self._tick)
         self._heard_at = -math.inf
         self._changes: socket.socket | None = None
         self._looked_at = -math.inf
@@ -136,8 +137,7 @@ class OscServer:
     async def close(self) -> None:
         """Stop listening. Harmless when called again."""
         await self.relayed.close()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._reminder.drop()
         if self._tcp is not None:
             self._tcp.close()
             self._connections.abort()
@@ -169,7 +169,6 @@ class OscServer:
 
     def _tick(self) -> None:
         now = self._clock()
-        self._timer = None
         # Without a surface, and with nothing heard that may still be held back by a limit, Python
         # sleeps until it hears something: the CPU is for the music.
         brought = self.relayed.connections
@@ -185,8 +184,8 @@ class OscServer:
 
     def wake(self) -> None:
         """Look at the clock at a surface's pace, from now on and while there is any need to."""
-        if self._timer is None and self._udp is not None:
-            self._timer = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self._tick)
+        if self._udp is not None:
+            self._reminder.within(FLUSH_SECONDS)
 
     def _take(self, source: Source, packet: bytes) -> None:
         now = self._clock()

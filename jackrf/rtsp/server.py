@@ -17,6 +17,7 @@ from typing import Final
 from jackrf.desk import Desk
 from jackrf.errors import InputError
 from jackrf.lan.networks import attached_networks
+from jackrf.reminder import Reminder
 from jackrf.rtsp.admission import Admission
 from jackrf.rtsp.conversation import Conversation
 from jackrf.rtsp.line import Line
@@ -63,8 +64,8 @@ class RtspServer:
         self._clock = clock
         self._socket: socket.socket | None = None
         self._open: dict[Connection, None] = {}
-        self._timer: asyncio.TimerHandle | None = None
-        self._resting: asyncio.TimerHandle | None = None
+        self._reminder = Reminder(self._tick)
+        self._resting = Reminder(self._attend)
         self._looked_at = -math.inf
 
     @property
@@ -84,16 +85,14 @@ class RtspServer:
 
     def _attend(self) -> None:
         """Have those who come accepted."""
-        self._resting = None
         if self._socket is not None:
             asyncio.get_running_loop().add_reader(self._socket, self._accept)
 
     def _rest(self) -> None:
         """Let those who come wait for a while: there is nothing left to accept them with."""
-        loop = asyncio.get_running_loop()
         if self._socket is not None:
-            loop.remove_reader(self._socket)
-        self._resting = loop.call_later(TICK_SECONDS, self._attend)
+            asyncio.get_running_loop().remove_reader(self._socket)
+        self._resting.within(TICK_SECONDS)
 
     def _bound(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self.listen else socket.AF_INET
@@ -124,9 +123,8 @@ class RtspServer:
         self._socket = None
         for connection in list(self._open):
             connection.end()
-        for timer in (self._timer, self._resting):
-            if timer is not None:
-                timer.cancel()
+        for reminder in (self._reminder, self._resting):
+            reminder.drop()
 
     def _accept(self) -> None:
         for _ in range(ACCEPTS_PER_TURN):
@@ -161,7 +159,7 @@ class RtspServer:
         connection = Connection(line, conversation, self._clock, self._forget)
         self._open[connection] = None
         connection.start()
-        self._wake()
+        self._reminder.within(TICK_SECONDS)
 
     def _make_room(self, host: str) -> bool:
         """Hang up on who came first and hears nothing, if there are too many."""
@@ -182,17 +180,12 @@ class RtspServer:
     def _forget(self, connection: "Connection") -> None:
         self._open.pop(connection, None)
 
-    def _wake(self) -> None:
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)
-
     def _tick(self) -> None:
         """Look at the clock, once a second and only while somebody is connected."""
-        self._timer = None
         for connection in list(self._open):
             connection.tick()
         if self._open:
-            self._wake()
+            self._reminder.within(TICK_SECONDS)
 
 
 class Connection:

@@ -15,6 +15,7 @@ from jackrf.background import in_background
 from jackrf.desk import Desk
 from jackrf.errors import JackrfError, StorageError
 from jackrf.parameters import Place, Value
+from jackrf.reminder import Reminder
 from jackrf.sessions.document import edited
 from jackrf.sessions.journal import Journal
 from jackrf.sessions.ledger import Ledger
@@ -68,7 +69,7 @@ class Keeper:
         self._moved = asyncio.Event()
         self._ending = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._retry: asyncio.TimerHandle | None = None
+        self._retry = Reminder(lambda: self._begin(self._save_again()))
         self._watchers: list[Callable[[bool], object]] = []
         self._was_dirty = False
         desk.watch(self._note)
@@ -128,7 +129,7 @@ class Keeper:
             return
         self._ending.set()
         self._moved.set()
-        self._forget_retry()
+        self._retry.drop()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=LAST_WRITE_SECONDS)
         if not self._disk.locked():
@@ -145,7 +146,7 @@ class Keeper:
             StorageError: it cannot be written; it is tried again every 10 s, until it can.
             SessionError: the file holds no session any more.
         """
-        self._forget_retry()
+        self._retry.drop()
         await self._become_sure()
         async with self._disk:
             changes, batch = self.changes, self._ledger.take_batch()
@@ -242,21 +243,12 @@ class Keeper:
 
     def _try_again_later(self) -> None:
         if not self._ending.is_set():
-            loop = asyncio.get_running_loop()
-            self._retry = loop.call_later(RETRY_SECONDS, self._try_again)
-
-    def _try_again(self) -> None:
-        self._begin(self._save_again())
+            self._retry.within(RETRY_SECONDS)
 
     async def _save_again(self) -> None:
         with contextlib.suppress(JackrfError):
             await self.save()
             self._say(f"{self.path} is saved now", 1)
-
-    def _forget_retry(self) -> None:
-        if self._retry is not None:
-            self._retry.cancel()
-            self._retry = None
 
     async def _keep_journal(self) -> None:
         while not self._ending.is_set():

@@ -9,6 +9,7 @@ import contextlib
 import socket
 
 from jackrf.desk import Desk
+from jackrf.reminder import Reminder
 
 SETTLE_SECONDS = 0.1
 """After the first word: an address comes with its routes, and many come together."""
@@ -32,7 +33,7 @@ class Network:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._socket: socket.socket | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._reminder = Reminder(self._mend)
 
     def start(self) -> None:
         """Begin to listen, on the running loop; where that is not allowed, look now and then."""
@@ -47,8 +48,7 @@ class Network:
 
     def close(self) -> None:
         """End. Harmless when called again."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._reminder.drop()
         if self._socket is not None:
             asyncio.get_running_loop().remove_reader(self._socket.fileno())
             self._socket.close()
@@ -61,11 +61,9 @@ class Network:
             for _ in range(_MOST_AT_ONCE):
                 if self._socket is not None:
                     self._socket.recv(_LONGEST)
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(SETTLE_SECONDS, self._mend)
+        self._reminder.within(SETTLE_SECONDS)
 
     def _mend(self) -> None:
-        self._timer = None
         self._desk.audience.mend()
         if self._socket is None:
-            self._timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._mend)
+            self._reminder.within(LOOK_SECONDS)

@@ -17,6 +17,7 @@ from jackrf.audience.listener import Listener
 from jackrf.audience.reports import sender_report
 from jackrf.desk import Desk
 from jackrf.engine import wait_until
+from jackrf.reminder import Reminder
 
 EVERY_SECONDS = 8.0
 """RFC 3550 has 5 s as the least. Waking Python costs as much as fifty periods of a small desk."""
@@ -42,7 +43,7 @@ class Reporting:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._timer: asyncio.TimerHandle | None = None
+        self._reminder = Reminder(self._report)
         self._due = 0.0
         self._read: dict[Listener, int] = {}
         self._told: Counter[Listener] = Counter()
@@ -60,8 +61,7 @@ class Reporting:
         if self._open:
             self._say_goodbye()
         self._open = False
-        if self._timer is not None:
-            self._timer.cancel()
+        self._reminder.drop()
         for listener in list(self._read):
             self._stop_reading(listener)
 
@@ -77,18 +77,9 @@ class Reporting:
         self._told = Counter({one: self._told[one] for one in there})
         for listener in there:
             self._start_reading(listener)
-        self._wake_in(SOON_SECONDS)
+        self._reminder.within(SOON_SECONDS)
 
-    def _wake_in(self, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        if self._timer is not None:
-            if self._timer.when() <= loop.time() + seconds:
-                return
-            self._timer.cancel()
-        self._timer = loop.call_later(seconds, self._tick)
-
-    def _tick(self) -> None:
-        self._timer = None
+    def _report(self) -> None:
         now = time.monotonic()
         if now >= self._due:
             self._due = now + EVERY_SECONDS * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
@@ -102,7 +93,7 @@ class Reporting:
             self._report_to(listener)
         self._new = set()
         if self._told:
-            self._wake_in(max(SOON_SECONDS, self._due - now))
+            self._reminder.within(max(SOON_SECONDS, self._due - now))
 
     def _say_goodbye(self) -> None:
         """Tell those who came by themselves that nothing more comes, and send nothing more.

@@ -5,9 +5,8 @@ change, and again as long as the audio thread may still use what is to be freed.
 but for who hears an encrypted mix: the relay that seals it may have died.
 """
 
-import asyncio
-
 from jackrf.audience.table import Audience
+from jackrf.reminder import Reminder
 
 SOON_SECONDS = 0.05
 """After a change; two periods have passed by then, where they are not long."""
@@ -24,7 +23,7 @@ class Tending:
 
     def __init__(self, audience: Audience) -> None:
         self._audience = audience
-        self._timer: asyncio.TimerHandle | None = None
+        self._reminder = Reminder(self._tend)
         self._open = False
 
     def start(self) -> None:
@@ -36,23 +35,13 @@ class Tending:
     def close(self) -> None:
         """End. Harmless when called again."""
         self._open = False
-        if self._timer is not None:
-            self._timer.cancel()
+        self._reminder.drop()
 
     def _tend_soon(self) -> None:
         if self._open:
-            self._wake_in(SOON_SECONDS)
-
-    def _wake_in(self, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        if self._timer is not None:
-            if self._timer.when() <= loop.time() + seconds:
-                return
-            self._timer.cancel()
-        self._timer = loop.call_later(seconds, self._tend)
+            self._reminder.within(SOON_SECONDS)
 
     def _tend(self) -> None:
-        self._timer = None
         self._audience.tend()
         if self._audience.waits or any(one.seal for one in self._audience.listeners):
-            self._wake_in(AGAIN_SECONDS)
+            self._reminder.within(AGAIN_SECONDS)

@@ -16,6 +16,7 @@ import time
 from typing import Any, Protocol
 
 from jackrf.errors import InputError, JackrfError
+from jackrf.reminder import Reminder
 from jackrf.sessions.nsm import (
     ANNOUNCE_SECONDS,
     Accepted,
@@ -81,7 +82,7 @@ class NsmClient(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport | None = None
         self._peer: Any = None
         self._sources: set[str] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._reminder = Reminder(self._tick)
 
     @property
     def ignored(self) -> int:
@@ -129,12 +130,10 @@ class NsmClient(asyncio.DatagramProtocol):
             return
         for datagram in self._nsm.datagrams():
             self._transport.sendto(datagram, self._peer)
-        if self._timer is not None:
-            self._timer.cancel()
+        self._reminder.drop()
         due = self._nsm.due
         if due is not None:
-            pause = max(0.0, due - time.monotonic())
-            self._timer = asyncio.get_running_loop().call_later(pause, self._tick)
+            self._reminder.within(max(0.0, due - time.monotonic()))
 
     def _tick(self) -> None:
         self._take(self._nsm.tick(time.monotonic()))
@@ -198,7 +197,6 @@ class NsmClient(asyncio.DatagramProtocol):
 
     def close(self) -> None:
         """Close the socket. Harmless when called again."""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._reminder.drop()
         if self._transport is not None:
             self._transport.close()

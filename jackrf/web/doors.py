@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable, Collection
 from typing import Final, cast
 
+from jackrf.reminder import Reminder
 from jackrf.web.porter import SECURE, receive
 
 MOST_CONNECTIONS: Final = 768
@@ -41,7 +42,7 @@ class Doors:
         self._open: dict[asyncio.Transport, str] = {}
         self._silent: dict[asyncio.Transport, float] = {}
         self._greeting: dict[asyncio.Task[None], str] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._reminder = Reminder(self._sweep)
         self._handed: socket.socket | None = None
 
     def start(self, handed: socket.socket) -> None:
@@ -102,11 +103,9 @@ class Doors:
 
     def arrive(self, transport: asyncio.Transport, host: str) -> None:
         """Have a connection served."""
-        loop = asyncio.get_running_loop()
         self._open[transport] = host
-        self._silent[transport] = loop.time()
-        if self._timer is None:
-            self._timer = loop.call_later(SWEEP_SECONDS, self._sweep)
+        self._silent[transport] = asyncio.get_running_loop().time()
+        self._reminder.within(SWEEP_SECONDS)
         protocol = self._serve()
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
@@ -132,8 +131,7 @@ class Doors:
         if self._handed is not None:
             asyncio.get_running_loop().remove_reader(self._handed)
             self._handed.close()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._reminder.drop()
         for task in self._greeting:
             task.cancel()
         for transport in self._open:
@@ -146,14 +144,15 @@ class Doors:
             self._silent.pop(transport, None)
 
     def _sweep(self) -> None:
-        loop = asyncio.get_running_loop()
+        now = asyncio.get_running_loop().time()
         self._forget_closed()
         for transport, since in list(self._silent.items()):
-            if loop.time() - since > FIRST_REQUEST_SECONDS:
+            if now - since > FIRST_REQUEST_SECONDS:
                 self.refused += 1
                 self._silent.pop(transport)
                 transport.abort()
-        self._timer = loop.call_later(SWEEP_SECONDS, self._sweep) if self._open else None
+        if self._open:
+            self._reminder.within(SWEEP_SECONDS)
 
 
 class _Arrival(asyncio.Protocol):

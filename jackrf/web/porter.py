@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from jackrf.lan.limits import TokenBucket
+from jackrf.reminder import Reminder
 
 PER_SECOND: Final = 1000.0
 """Connections in all; more wait in the kernel's queue, or fall out of it."""
@@ -49,7 +50,7 @@ class Porter:
         self._choose = choose
         self._all = TokenBucket(PER_SECOND, PER_SECOND)
         self._hosts: OrderedDict[str, TokenBucket] = OrderedDict()
-        self._pause: asyncio.TimerHandle | None = None
+        self._pause = Reminder(self._resume)
         self._is_open = False
 
     def open(self) -> None:
@@ -61,9 +62,7 @@ class Porter:
     def shut(self) -> None:
         """Let who comes wait."""
         self._is_open = False
-        if self._pause is not None:
-            self._pause.cancel()
-            self._pause = None
+        self._pause.drop()
         for door in self._doors.values():
             asyncio.get_running_loop().remove_reader(door)
 
@@ -74,7 +73,6 @@ class Porter:
             door.close()
 
     def _resume(self) -> None:
-        self._pause = None
         for kind, door in self._doors.items():
             asyncio.get_running_loop().add_reader(door, self._take, kind, door)
 
@@ -82,7 +80,7 @@ class Porter:
         """Look again in a moment: there were too many, or too few descriptors are left."""
         self.shut()
         self._is_open = True
-        self._pause = asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._resume)
+        self._pause.within(PAUSE_SECONDS)
 
     def _take(self, kind: bytes, door: socket.socket) -> None:
         now = asyncio.get_running_loop().time()

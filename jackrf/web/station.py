@@ -9,6 +9,7 @@ from typing import Final
 
 from jackrf.background import in_background
 from jackrf.errors import JackrfError
+from jackrf.reminder import Reminder
 from jackrf.rtp.sdp import Offer
 from jackrf.rtsp.dialogue import Target
 from jackrf.rtsp.tuner import Tuner
@@ -44,7 +45,7 @@ class Station:
         self._to: list[socket.socket] = []
         self._offer: Offer | None = None
         self._unwanted = asyncio.Event()
-        self._leaving: asyncio.TimerHandle | None = None
+        self._leaving = Reminder(self._unwanted.set)
         self._running: asyncio.Task[None] | None = None
 
     @property
@@ -56,9 +57,7 @@ class Station:
         """Give it to a socket from now on."""
         self._to.append(to)
         self._unwanted.clear()
-        if self._leaving is not None:
-            self._leaving.cancel()
-            self._leaving = None
+        self._leaving.drop()
         if self._running is None:
             self._running = asyncio.create_task(self._run())
 
@@ -66,15 +65,13 @@ class Station:
         """Give it to that socket no more. Harmless when called again, or after :meth:`close`."""
         if to in self._to:
             self._to.remove(to)
-        if not self._to and self._leaving is None:
-            loop = asyncio.get_running_loop()
-            self._leaving = loop.call_later(LINGER_SECONDS, self._unwanted.set)
+        if not self._to:
+            self._leaving.within(LINGER_SECONDS)
 
     async def close(self) -> None:
         """Leave it. Harmless when called again."""
         self._to.clear()
-        if self._leaving is not None:
-            self._leaving.cancel()
+        self._leaving.drop()
         self._unwanted.set()
         if self._running is not None:
             await asyncio.wait([self._running], timeout=GOODBYE_SECONDS)

@@ -105,7 +105,7 @@ def test_without_jack_or_a_mix_nothing_is_announced() -> None:
                 announcer = Announcer(desk, mixes)
                 announcer.start()
                 assert announcer.announced == []
-                assert (announcer._timer is None) == (not mixes)
+                assert announcer._reminder.is_set == bool(mixes)
                 announcer.close()
 
     asyncio.run(work())

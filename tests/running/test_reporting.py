@@ -205,7 +205,7 @@ def test_without_listeners_nothing_wakes(dummy_jack: DummyJack) -> None:
             desk.open("jackrf-reports", dummy_jack.name)
             reports = Reporting(desk)
             reports.start()
-            await come_true(lambda: reports._timer is None)
+            await come_true(lambda: not reports._reminder.is_set)
             reports.close()
 
         asyncio.run(talk())

@@ -61,11 +61,11 @@ def test_who_has_left_is_let_go_once_the_callback_is_done(
         client.process(SILENCE)
         client.process(SILENCE)
         await come_true(lambda: one.socket.fileno() == -1)
-        await come_true(lambda: tends._timer is None)
+        await come_true(lambda: not tends._reminder.is_set)
         tends.close()
         tends.close()
         audience.join(open_listener(0, parse_url("udp://127.0.0.1:9")))
-        assert tends._timer is None
+        assert not tends._reminder.is_set
 
     asyncio.run(talk())
 
@@ -109,7 +109,7 @@ def test_without_a_server_a_stream_is_written_to_the_end() -> None:
                 return heard == said
 
             await come_true(all_of_it)
-            await come_true(lambda: tends._timer is None)
+            await come_true(lambda: not tends._reminder.is_set)
             tends.close()
 
     asyncio.run(talk())
