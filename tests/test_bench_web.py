@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.web.serving import Site, serve, until
+from tests.waiting import until
+from tests.web.serving import Site, serve
 from tests.web.test_packets import rtp
 
 if TYPE_CHECKING:

@@ -2,8 +2,7 @@
 
 import math
 import socket
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from jackrf.mixer import MAX_STRIPS, Mix, Mixer, Send, Strip
 from jackrf.parameters import Place, Value
 from jackrf.rtp.stream import identify
 from jackrf.testing import DummyJack
+from tests.system.instruments import wait_for
 
 NAME = "jackrf-desk"
 
@@ -41,14 +41,6 @@ def desk() -> Iterator[Desk]:
     """A desk without listeners, not opened."""
     with closing(make()) as desk:
         yield desk
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what the audio thread does."""
-    deadline = time.monotonic() + 10.0
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def gains(desk: Desk) -> NDArray[np.float32]:
@@ -108,7 +100,7 @@ def test_open_shows_ports_connects_and_mixes(desk: Desk, dummy_jack: DummyJack) 
     ports = client._client.get_ports(f"^{NAME}:")
     assert [port.shortname for port in ports] == shorts
     assert client.connections("in_01") == ["system:capture_1"]
-    until(lambda: np.allclose(gains(desk), desk.mixer.matrix(), atol=1e-6))
+    wait_for(lambda: np.allclose(gains(desk), desk.mixer.matrix(), atol=1e-6))
 
 
 @pytest.mark.system
@@ -134,14 +126,14 @@ def test_levels_and_counters_outlive_the_client(dummy_jack: DummyJack) -> None:
         with closing(make(f"udp://127.0.0.1:{hearing.getsockname()[1]}")) as desk:
             row = desk.audience.listeners[0].row
             desk.open(NAME, dummy_jack.name)
-            until(lambda: bool(row["sent"][0] > 5))
+            wait_for(lambda: bool(row["sent"][0] > 5))
             desk.leave_jack()
             assert desk.state == "waiting for JACK"
             sent, sequence = int(row["sent"][0]), int(row["sequence"][0])
             desk.change({Place("drums", "kick", "gain"): -20.0})
             desk.open(NAME, dummy_jack.name)
-            until(lambda: bool(row["sent"][0] > sent + 5))
-            until(lambda: np.allclose(gains(desk), desk.mixer.matrix(), atol=1e-6))
+            wait_for(lambda: bool(row["sent"][0] > sent + 5))
+            wait_for(lambda: np.allclose(gains(desk), desk.mixer.matrix(), atol=1e-6))
             since = int(row["sent"][0]) - sent
             assert 0 <= (int(row["sequence"][0]) - sequence) % 2**16 - since <= 2
             assert desk.mixer.mixes[0].sends["kick"].gain == -20.0
@@ -152,7 +144,7 @@ def test_it_fades_out(desk: Desk, dummy_jack: DummyJack) -> None:
     """Every mix closes, and the state says so."""
     desk.open(NAME, dummy_jack.name)
     assert desk.engine is not None
-    until(lambda: bool(desk.engine and desk.engine.mixes["fade"].all()))
+    wait_for(lambda: bool(desk.engine and desk.engine.mixes["fade"].all()))
     desk.fade_out()
     assert desk.state == "fading"
     assert desk.engine.faded_out
@@ -225,7 +217,7 @@ def test_a_change_reaches_the_audio_thread(
     before = desk.mixer.matrix()
     desk.change(values)
     assert not np.array_equal(desk.mixer.matrix(), before)
-    until(lambda: np.allclose(gains(desk), desk.mixer.matrix(), atol=1e-6))
+    wait_for(lambda: np.allclose(gains(desk), desk.mixer.matrix(), atol=1e-6))
 
 
 @pytest.mark.system
@@ -239,7 +231,7 @@ def test_a_change_of_everything_reaches_the_audio_thread(dummy_jack: DummyJack) 
         desk.open(NAME, dummy_jack.name)
         changed = desk.change({Place(None, strip.id, "mute"): True for strip in strips})
         assert len(desk.mixer.affected(changed)) > MOST_SINGLE_SENDS
-        until(lambda: not gains(desk).any())
+        wait_for(lambda: not gains(desk).any())
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from jackrf.reminder import Reminder
+from tests.waiting import until
 
 NEVER = 1000.0
 """Seconds; no test lasts so long."""
@@ -28,13 +29,6 @@ def calls(work: Callable[[Reminder], Awaitable[object]]) -> int:
     return called
 
 
-async def rung(reminder: Reminder) -> None:
-    """Wait until it is not set any more."""
-    async with asyncio.timeout(5.0):
-        while reminder.is_set:
-            await asyncio.sleep(0.001)
-
-
 @pytest.mark.parametrize("wishes", [(NEVER, 0.001), (0.001, NEVER), (NEVER, 0.001, 0.002, NEVER)])
 def test_it_calls_once_and_by_the_soonest_wish(wishes: tuple[float, ...]) -> None:
     """In whatever order they were made; those for later are done with by that."""
@@ -42,7 +36,7 @@ def test_it_calls_once_and_by_the_soonest_wish(wishes: tuple[float, ...]) -> Non
     async def work(reminder: Reminder) -> None:
         for seconds in wishes:
             reminder.within(seconds)
-        await rung(reminder)
+        await until(lambda: not reminder.is_set)
         await asyncio.sleep(0.01)
 
     assert calls(work) == 1
@@ -75,7 +69,7 @@ def test_who_is_called_may_set_it_again() -> None:
 
         reminder = Reminder(again)
         reminder.within(0.0)
-        await rung(reminder)
+        await until(lambda: not reminder.is_set)
 
     asyncio.run(run())
     assert found == [False, False, False]

@@ -3,16 +3,15 @@
 Both have compiled callbacks, as jackrf itself has, so that a busy Python makes neither late.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jackrf.client import JackClient, PortName
+from jackrf.engine import wait_until
 from jackrf.realtime.context import address
 from jackrf.realtime.instruments import SEAT, play, record
 
@@ -75,12 +74,7 @@ class _Instrument:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.client.close()
 
 
@@ -207,8 +201,5 @@ def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     Raises:
         TimeoutError: it did not become true.
     """
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {seconds:g} s in vain")
-        time.sleep(0.002)
+    if not wait_until(condition, seconds):
+        raise TimeoutError(f"waited {seconds:g} s in vain")

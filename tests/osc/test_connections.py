@@ -5,7 +5,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Self
 
 import pytest
 
@@ -20,6 +20,7 @@ from jackrf.osc.connections import (
 )
 from jackrf.osc.messages import encode, of
 from jackrf.osc.telling import Outgoing
+from tests.waiting import until
 
 PING = encode(of("/ping"))
 INFO = encode(of("/info"))
@@ -91,12 +92,6 @@ class Served:
         await asyncio.get_running_loop().sock_connect(plain, address)
         return peer
 
-    async def until(self, condition: Callable[[], Any]) -> None:
-        """Wait until something is true."""
-        async with asyncio.timeout(5.0):
-            while not condition():  # noqa: ASYNC110 - what is waited for has no event
-                await asyncio.sleep(0.005)
-
 
 def test_packets_come_from_their_connection() -> None:
     """And what is sent to it arrives in its framing."""
@@ -105,14 +100,14 @@ def test_packets_come_from_their_connection() -> None:
         async with Served() as served:
             peer = await served.connect()
             await peer.send(counted(PING) * 100)
-            await served.until(lambda: len(served.packets) == 100)
+            await until(lambda: len(served.packets) == 100)
             (source,) = {source for source, _ in served.packets}
             assert (source.host, source.transport) == ("127.0.0.1", "tcp")
             assert {packet for _, packet in served.packets} == {PING}
             served.connections.send(Outgoing(source, PING))
             assert await peer.read() == counted(PING)
             peer.socket.close()
-            await served.until(lambda: served.ended == [source])
+            await until(lambda: served.ended == [source])
             served.connections.send(Outgoing(source, PING))
 
     asyncio.run(talk())
@@ -151,7 +146,7 @@ def test_a_host_has_so_many_connections() -> None:
         async with Served() as served:
             for _ in range(MOST_OF_A_HOST):
                 await (await served.connect()).send(counted(PING))
-            await served.until(lambda: len(served.packets) == MOST_OF_A_HOST)
+            await until(lambda: len(served.packets) == MOST_OF_A_HOST)
             late = await served.connect()
             assert await late.read() == b""
             assert served.ended == []
@@ -166,7 +161,7 @@ def test_a_packet_that_only_drips_in_is_not_waited_for() -> None:
         async with Served() as served:
             peer = await served.connect()
             await peer.send(counted(PING) + b"\0")
-            await served.until(lambda: served.packets)
+            await until(lambda: served.packets)
             connection = next(iter(served.connections._open.values()))
             served.connections.tick(100.0)
             for second in range(1, 10):
@@ -187,7 +182,7 @@ def test_who_does_nothing_for_an_hour_is_hung_up_on(monkeypatch: pytest.MonkeyPa
         async with Served() as served:
             peer = await served.connect()
             await peer.send(counted(PING))
-            await served.until(lambda: served.packets)
+            await until(lambda: served.packets)
             source = served.packets[0][0]
             for minute in range(5):
                 served.connections.send(Outgoing(source, PING))
@@ -195,7 +190,7 @@ def test_who_does_nothing_for_an_hour_is_hung_up_on(monkeypatch: pytest.MonkeyPa
                 await asyncio.sleep(0)
             assert served.ended == []
             served.connections.tick(4 * 59.0 + 61.0)
-            await served.until(lambda: served.ended)
+            await until(lambda: served.ended)
 
     asyncio.run(talk())
 
@@ -210,7 +205,7 @@ def test_who_does_not_read_is_spared_meters_and_then_hung_up_on(
         async with Served() as served:
             peer = await served.connect(receive_buffer=4096)
             await peer.send(counted(PING))
-            await served.until(lambda: served.packets)
+            await until(lambda: served.packets)
             source = served.packets[0][0]
             packet = encode(of("/text", "x" * 1300))
             for _ in range(20_000):
@@ -223,7 +218,7 @@ def test_who_does_not_read_is_spared_meters_and_then_hung_up_on(
             assert connection.backlog == backlog
             for _ in range(200):
                 served.connections.send(Outgoing(source, packet))
-            await served.until(lambda: served.ended == [source])
+            await until(lambda: served.ended == [source])
             assert not served.connections.is_congested(source)
 
     asyncio.run(talk())
@@ -244,7 +239,7 @@ def test_a_busy_connection_has_its_turn_and_no_more() -> None:
             served.connections.packet = handle
             busy, other = await served.connect(), await served.connect()
             await busy.send(counted(PING) * 400)
-            await served.until(lambda: served.packets)
+            await until(lambda: served.packets)
             await other.send(counted(INFO))
             last, longest = time.monotonic(), 0.0
             while INFO not in [packet for _, packet in served.packets]:

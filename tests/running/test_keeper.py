@@ -4,7 +4,7 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +24,7 @@ from jackrf.sessions.store import Changes, content, save
 from tests.patchbay.graph import Graph
 from tests.sessions.disks import file_size_limit
 from tests.sessions.large import all_moved, large_session
+from tests.waiting import until
 
 SESSION = """\
 format = 2
@@ -103,14 +104,6 @@ async def kept(path: Path) -> AsyncIterator[Kept]:
     finally:
         await here.keeper.close()
         here.desk.close()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is true."""
-    deadline = time.monotonic() + 10.0
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.005)
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:

@@ -26,6 +26,7 @@ from jackrf.running import reporting
 from jackrf.running.reporting import Reporting
 from jackrf.testing import DummyJack
 from tests.audience.connections import connection, interleaved, read
+from tests.waiting import until
 
 pytestmark = pytest.mark.system
 
@@ -62,16 +63,6 @@ def report(loss: int = 26) -> bytes:
     return compound(ReceiverReport(9, (ReportBlock(SSRC, loss, 5, 70_000, 480),)))
 
 
-async def come_true(condition: object) -> None:
-    """Wait until something holds."""
-    assert callable(condition)
-    for _ in range(500):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it did not come true within 5 s")
-
-
 def test_reports_go_both_ways(
     dummy_jack: DummyJack, ears: tuple[socket.socket, socket.socket]
 ) -> None:
@@ -97,7 +88,7 @@ def test_reports_go_both_ways(
             rtcp.sendto(b"no RTCP", sender)
             rtcp.sendto(report(), sender)
             (listener,) = desk.audience.listeners
-            await come_true(lambda: listener.heard is not None)
+            await until(lambda: listener.heard is not None)
             heard = listener.report(192.0)["heard"]
             assert (heard["loss"], heard["lost"], heard["jitter_ms"]) == (0.1016, 5, 10.0)
             reports.close()
@@ -152,7 +143,7 @@ def test_over_tcp_reports_go_between_packets(dummy_jack: DummyJack) -> None:
             reports.start()
             one = take_stream(0, near, "rtsp://x", "rtsp", channel=0, control_channel=1)
             desk.audience.join(one)
-            await come_true(reported)
+            await until(reported)
             hear(desk, one, b"nonsense")
             assert one.heard is None
             hear(desk, one, report(0))
@@ -187,7 +178,7 @@ def test_who_tells_too_much_is_not_read_until_the_next_report(
                 for _ in range(20):
                     rtcp.sendto(report(0), sender)
                 await asyncio.sleep(0.02)
-            await come_true(lambda: listener.heard is not None)
+            await until(lambda: listener.heard is not None)
             listener.heard = None
             rtcp.sendto(report(0), sender)
             await asyncio.sleep(0.1)
@@ -205,7 +196,7 @@ def test_without_listeners_nothing_wakes(dummy_jack: DummyJack) -> None:
             desk.open("jackrf-reports", dummy_jack.name)
             reports = Reporting(desk)
             reports.start()
-            await come_true(lambda: not reports._reminder.is_set)
+            await until(lambda: not reports._reminder.is_set)
             reports.close()
 
         asyncio.run(talk())

@@ -24,11 +24,14 @@ from tests.ending import end_by
 from tests.remains import Remains
 from tests.running.rehearsal import SESSION
 from tests.running.test_watching import ENDING_CYCLES, end_soon
+from tests.system.instruments import wait_for
 from tests.system.running import with_osc_of_its_own
 
 pytestmark = pytest.mark.system
 
 NAME = "jackrf-run"
+PATIENCE = 30.0
+"""Seconds; a machine may be busy."""
 
 
 @pytest.fixture
@@ -37,14 +40,6 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "session.toml"
     path.write_text(with_osc_of_its_own(SESSION))
     return path
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is true."""
-    deadline = time.monotonic() + 30.0
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def state() -> str:
@@ -68,7 +63,7 @@ class Visitor:
 
         def do() -> None:
             try:
-                until(lambda: state() != "not there")
+                wait_for(lambda: state() != "not there", PATIENCE)
                 act()
             except BaseException as error:  # noqa: BLE001 - raised again by `leave`
                 self._failed.append(error)
@@ -104,7 +99,7 @@ def test_it_answers_until_a_signal_ends_it(
         return request(NAME, {"do": what, **rest})
 
     def act() -> None:
-        until(lambda: state() == "running")
+        wait_for(lambda: state() == "running", PATIENCE)
         assert ask("set", mix="drums", gain=-9.0) is None
         status = ask("status")
         assert (status["client"], status["mixes"]["drums"]["gain"]) == (NAME, -9.0)
@@ -155,12 +150,12 @@ def test_it_follows_its_server(file: Path, visitor: Visitor) -> None:
     def act() -> None:
         assert state() == "waiting for JACK"
         with server:
-            until(lambda: state() == "running")
+            wait_for(lambda: state() == "running", PATIENCE)
             server.stop(kill=True)
-            until(lambda: state() == "waiting for JACK")
+            wait_for(lambda: state() == "waiting for JACK", PATIENCE)
             server.start()
-            until(lambda: state() == "running")
-            until(lambda: remains.more() == [1, 1])
+            wait_for(lambda: state() == "running", PATIENCE)
+            wait_for(lambda: remains.more() == [1, 1], PATIENCE)
             # jackd itself does not survive an end while a client has just come.
             time.sleep(0.5)
 
@@ -183,9 +178,11 @@ def test_a_callback_that_jack_ended_runs_again(
     monkeypatch.setattr(Engine, "callback", end_soon)
 
     def act() -> None:
-        until(lambda: state() == "running")
+        wait_for(lambda: state() == "running", PATIENCE)
         monkeypatch.setattr(Engine, "callback", sound)
-        until(lambda: int(request(NAME, {"do": "status"})["cycles"]) > 2 * ENDING_CYCLES)
+        wait_for(
+            lambda: int(request(NAME, {"do": "status"})["cycles"]) > 2 * ENDING_CYCLES, PATIENCE
+        )
         assert request(NAME, {"do": "status"})["inputs"][0]["connections"] == ["system:capture_1"]
 
     visitor.visit(act)
@@ -210,16 +207,16 @@ def test_a_name_that_is_taken_meanwhile_is_waited_for(
     monkeypatch.setattr("jackrf.running.run.RETRY_SECONDS", 4.0)
 
     def act() -> None:
-        until(lambda: state() == "waiting for JACK")
+        wait_for(lambda: state() == "waiting for JACK", PATIENCE)
         time.sleep(0.5)
         with server:
             with closing(JackClient(NAME, server.name)):
                 monkeypatch.setattr("jackrf.running.run.RETRY_SECONDS", 0.2)
-                until(lambda: "another one has this name" in capsys.readouterr().out)
+                wait_for(lambda: "another one has this name" in capsys.readouterr().out, PATIENCE)
                 time.sleep(1.0)
                 assert state() == "waiting for JACK"
                 assert "another one has this name" not in capsys.readouterr().out
-            until(lambda: state() == "running")
+            wait_for(lambda: state() == "running", PATIENCE)
             time.sleep(0.5)
 
     visitor.visit(act)

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 
 import numpy as np
@@ -16,6 +16,7 @@ from jackrf.running.tending import Tending
 from jackrf.testing import OfflineClient
 from tests.audience.connections import connection, read
 from tests.offline import desk as offline_desk
+from tests.waiting import until
 
 SILENCE = np.zeros((1, 64), np.float32)
 
@@ -36,15 +37,6 @@ def audience(client: OfflineClient) -> Iterator[Audience]:
         yield made
 
 
-async def come_true(condition: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    for _ in range(5000):
-        if condition():
-            return
-        await asyncio.sleep(0.001)
-    raise AssertionError("it did not come true")
-
-
 def test_who_has_left_is_let_go_once_the_callback_is_done(
     client: OfflineClient, audience: Audience
 ) -> None:
@@ -60,8 +52,8 @@ def test_who_has_left_is_let_go_once_the_callback_is_done(
         assert one.socket.fileno() != -1
         client.process(SILENCE)
         client.process(SILENCE)
-        await come_true(lambda: one.socket.fileno() == -1)
-        await come_true(lambda: not tends._reminder.is_set)
+        await until(lambda: one.socket.fileno() == -1)
+        await until(lambda: not tends._reminder.is_set)
         tends.close()
         tends.close()
         audience.join(open_listener(0, parse_url("udp://127.0.0.1:9")))
@@ -83,7 +75,7 @@ def test_who_is_gone_is_let_go(client: OfflineClient, audience: Audience) -> Non
                 client.process(SILENCE)
         tends = Tending(audience)
         tends.start()
-        await come_true(lambda: not audience.listeners)
+        await until(lambda: not audience.listeners)
         tends.close()
 
     asyncio.run(talk())
@@ -108,8 +100,8 @@ def test_without_a_server_a_stream_is_written_to_the_end() -> None:
                 heard += len(read(far))
                 return heard == said
 
-            await come_true(all_of_it)
-            await come_true(lambda: not tends._reminder.is_set)
+            await until(all_of_it)
+            await until(lambda: not tends._reminder.is_set)
             tends.close()
 
     asyncio.run(talk())

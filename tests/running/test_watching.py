@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -23,6 +23,7 @@ from jackrf.realtime.compiling import JACK_PROCESS, callback
 from jackrf.realtime.context import CONTEXT
 from jackrf.running.watching import Watching
 from jackrf.testing import DummyJack
+from tests.system.instruments import wait_for
 
 pytestmark = pytest.mark.system
 
@@ -84,14 +85,6 @@ def looked() -> Iterator[Looked]:
         yield looked
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is true."""
-    deadline = time.monotonic() + 10.0
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def test_a_desk_that_runs_is_left_alone(looked: Looked, dummy_jack: DummyJack) -> None:
     """However often one looks; and one that has no client cannot be looked after."""
     assert not looked.look()
@@ -115,10 +108,10 @@ def test_who_comes_while_a_daw_exports_is_opened_again_after_it(looked: Looked) 
         assert not any(looked.look() for _ in range(6))
         assert looked.desk.state == STANDING
         exporter._client.set_freewheel(False)
-        until(looked.look)
+        wait_for(looked.look)
         looked.desk.leave_jack()
         looked.open(server)
-        until(lambda: looked.desk.engine is not None and looked.desk.engine.cycles > 0)
+        wait_for(lambda: looked.desk.engine is not None and looked.desk.engine.cycles > 0)
         looked.desk.leave_jack()
 
 
@@ -166,7 +159,7 @@ def test_a_callback_that_ended_is_found_and_opened_again(
         looked.open(dummy_jack)
     ended = looked.desk.engine
     assert ended is not None
-    until(lambda: ended.cycles > ENDING_CYCLES)
+    wait_for(lambda: ended.cycles > ENDING_CYCLES)
     assert not looked.look(going=True)
     assert looked.look(going=True)
     assert looked.said == ["the JACK server does not call this client any more: opening it again"]
@@ -176,7 +169,7 @@ def test_a_callback_that_ended_is_found_and_opened_again(
     engine, client = looked.desk.engine, looked.desk.client
     assert engine is not None
     assert client is not None
-    until(lambda: engine.cycles > 10)
+    wait_for(lambda: engine.cycles > 10)
     assert client.connections("in_01") == ["system:capture_1"]
     assert not any(looked.look() for _ in range(3))
 
@@ -196,7 +189,7 @@ def test_a_server_that_stands_still_is_waited_for(looked: Looked) -> None:
             assert looked.desk.state == STANDING
         finally:
             os.kill(server.process.pid, signal.SIGCONT)
-        until(lambda: not looked.look() and looked.desk.state == RUNNING)
+        wait_for(lambda: not looked.look() and looked.desk.state == RUNNING)
         assert looked.desk.client is client
         assert looked.said == [
             "the JACK server stands still; waiting for it to go on",

@@ -8,7 +8,6 @@ import ctypes
 import ctypes.util
 import subprocess
 import sys
-from types import TracebackType
 from typing import Any, Self
 
 from jackrf.realtime.compiling import JACK_PROCESS, callback
@@ -51,12 +50,7 @@ class BareClient:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.process.communicate(timeout=10)
 
 

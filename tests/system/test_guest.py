@@ -27,6 +27,7 @@ from jackrf.testing import DummyJack
 from tests.system.capture import Capture
 from tests.system.instruments import Player
 from tests.system.running import free_port, with_osc_of_its_own
+from tests.waiting import until
 
 pytestmark = pytest.mark.system
 
@@ -97,13 +98,6 @@ def saved_gain(asked: Open) -> float:
     return load(asked.folder / "session.toml").mixes["mix-1"].sends["in-1"].gain
 
 
-async def come_true(condition: Callable[[], bool]) -> None:
-    """Wait for something."""
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - nothing tells when a file is written
-            await asyncio.sleep(0.01)
-
-
 def obstruct(asked: Open) -> Path:
     """Put something where the file is written first, so that a save fails."""
     obstacle = asked.folder / ".session.toml.new"
@@ -164,7 +158,7 @@ def test_a_failed_save_is_tried_again(
             [copy] = asked.folder.glob("session.emergency-*.toml")
             assert load(copy).mixes["mix-1"].sends["in-1"].gain == -6.0
             obstacle.rmdir()
-            await come_true(lambda: host.told[-1].startswith("1: "))
+            await until(lambda: host.told[-1].startswith("1: "))
             assert host.told[-2] == "clean"
 
     asyncio.run(live())
@@ -375,7 +369,7 @@ def test_wishes_are_left_to_the_hosts_patchbay(dummy_jack: DummyJack, tmp_path: 
             assert host.told[-1] == "100%"
             with Player(dummy_jack.name) as patchbay:
                 patchbay.client.connect("system:capture_2", f"{CLIENT}:in_02")
-            await come_true(lambda: host.told[-1] == "dirty")
+            await until(lambda: host.told[-1] == "dirty")
             assert await guest.save() == "saved"
             assert wish in file.read_text()
             assert load(file).inputs["in-2"].connect == ["system:capture_2"]
@@ -512,8 +506,8 @@ def test_listeners_that_are_lost_are_told_of(
     async def live() -> None:
         async with hosted(dummy_jack.name, asked) as (_, host):
             lost = f"2: 1 of 1 listeners is lost: udp://127.0.0.1:{port} (refused)"
-            await come_true(lambda: host.told[-1] == lost)
+            await until(lambda: host.told[-1] == lost)
             with Capture(port):
-                await come_true(lambda: host.told[-1] == "2: all listeners are there again")
+                await until(lambda: host.told[-1] == "2: all listeners are there again")
 
     asyncio.run(live())

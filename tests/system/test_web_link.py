@@ -23,8 +23,9 @@ from jackrf.web.plan import Clock, MixPlan
 from jackrf.web.ways import TcpWay
 from jackrf.web.webtransport import WebTransport
 from tests.system.links import Link
+from tests.waiting import until
 from tests.web.quic_page import hearing
-from tests.web.serving import GRANTS, until
+from tests.web.serving import GRANTS
 from tests.web.test_packets import rtp
 from tests.web.test_plan import PLAN
 

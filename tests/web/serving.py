@@ -121,12 +121,3 @@ def _opened(changed: Mapping[str, Any]) -> tuple[int, dict[bytes, socket.socket]
         doors[SECURE] = bound("127.0.0.1", changed["https_port"])
         datagrams = bound("127.0.0.1", changed["https_port"], datagrams=True).detach()
     return int(plain.getsockname()[1]), doors, datagrams
-
-
-async def until(condition: Callable[[], Any]) -> None:
-    """Wait for something to come true."""
-    for _ in range(1000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it did not come true")

@@ -12,7 +12,7 @@ from jackrf.web.feed import Feed
 from jackrf.web.listener import Listener
 from jackrf.web.packets import Packet
 from jackrf.web.plan import Clock, MixPlan
-from tests.web.serving import until
+from tests.waiting import until
 from tests.web.test_packets import rtp
 
 

@@ -18,7 +18,7 @@ from jackrf.web import keeper as module
 from jackrf.web.keeper import Keeper
 from jackrf.web.plan import Clock
 from jackrf.web.sound import Heard
-from tests.web.serving import until
+from tests.waiting import until
 from tests.web.test_plan import PLAN
 
 TOLD = {"wanted": ["drums"], "load": 0.1, "hosts": [], "here": {}}

@@ -10,7 +10,8 @@ import pytest
 
 from jackrf.web import doors, server
 from jackrf.web.talk import COME_AGAIN, NO_SUCH_MIX, WRONG_TOKEN
-from tests.web.serving import Site, serve, until
+from tests.waiting import until
+from tests.web.serving import Site, serve
 from tests.web.test_packets import rtp
 
 

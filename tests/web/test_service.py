@@ -29,6 +29,7 @@ from jackrf.web.tokens import load_tokens
 from tests.osc.desks import small_desk
 from tests.osc.test_service import service_of
 from tests.system.running import server_port
+from tests.waiting import until
 from tests.web.test_packets import rtp
 
 
@@ -67,15 +68,6 @@ class Web:
         """End all browsers."""
         for one in (self.session, *self._hosts.values()):
             await one.close()
-
-
-async def until(condition: Callable[[], Any], seconds: float = 15.0) -> None:
-    """Wait for something to come true."""
-    for _ in range(int(seconds / 0.02)):
-        if condition():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it did not come true")
 
 
 def run(

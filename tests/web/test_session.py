@@ -9,8 +9,9 @@ import pytest
 from jackrf.web.session import IDLE_SECONDS
 from jackrf.web.talk import MOST_SAID, NO_SUCH_MIX, TOO_MUCH, WRONG_TOKEN
 from jackrf.web.webtransport import WebTransport
+from tests.waiting import until
 from tests.web.quic_page import hearing, quic_page
-from tests.web.serving import Site, until
+from tests.web.serving import Site
 from tests.web.test_packets import rtp
 
 

@@ -13,7 +13,7 @@ from jackrf.rtsp.dialogue import parse_target
 from jackrf.web import station as module
 from jackrf.web.station import Station
 from tests.rtsp.serving import Theatre
-from tests.web.serving import until
+from tests.waiting import until
 
 DESCRIBED = serialise(
     Description("Drums", 1, "127.0.0.1", "0.0.0.0", 0, PAYLOADS["L16"], 48000, 128, control="audio")  # noqa: S104

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jackrf.web.ways import DEAD_MS, EXPEDITED, Delivered, TcpWay, expedite
-from tests.web.serving import until
+from tests.waiting import until
 from tests.web.test_listener import PACKET, opened
 
 

@@ -13,8 +13,9 @@ from jackrf.web.doors import bound
 from jackrf.web.gate import BURST, MOST_OF_A_HOST
 from jackrf.web.talk import COME_AGAIN
 from jackrf.web.webtransport import WebTransport
+from tests.waiting import until
 from tests.web.quic_page import hearing, quic_page
-from tests.web.serving import Site, until
+from tests.web.serving import Site
 from tests.web.test_packets import rtp
 
 
