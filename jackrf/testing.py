@@ -7,7 +7,6 @@ import signal
 import subprocess
 import threading
 import time
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -121,12 +120,7 @@ class DummyJack:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
         if self._crashed:
             self.start()
