@@ -1,4 +1,4 @@
-"""TCP connections of the tests, and frames read off them with nothing of jackrf's."""
+"""Sockets of the tests: what has come to them, and frames read off with nothing of jackrf's."""
 
 import contextlib
 import socket
@@ -32,6 +32,17 @@ def read(far: socket.socket, most: int = 1 << 20) -> bytes:
     with contextlib.suppress(BlockingIOError):
         while len(taken) < most and (some := far.recv(most - len(taken))):
             taken += some
+    return taken
+
+
+def datagrams(ear: socket.socket) -> list[bytes]:
+    """Return the datagrams that have come; none is waited for."""
+    patience, taken = ear.gettimeout(), []
+    ear.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            taken.append(ear.recv(2048))
+    ear.settimeout(patience)
     return taken
 
 

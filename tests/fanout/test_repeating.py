@@ -15,6 +15,7 @@ from jackrf.listening.source import Source
 from jackrf.receiver import Format
 from jackrf.rtp.packet import Packet, parse
 from jackrf.rtp.sdp import Offer
+from tests.audience.connections import datagrams
 from tests.fanout.test_opus import decoded, tone
 from tests.system.instruments import wait_for
 
@@ -66,13 +67,7 @@ def packets(frames: int, each: int = 128, payload_type: int = 96, first: int = 0
 
 def taken(ear: socket.socket) -> list[Packet]:
     """What an engine got."""
-    ear.setblocking(False)
-    found = []
-    try:
-        while True:
-            found.append(parse(ear.recv(2048)))
-    except BlockingIOError:
-        return found
+    return [parse(one) for one in datagrams(ear)]
 
 
 def test_every_engine_gets_the_same(way: Way) -> None:

@@ -16,6 +16,7 @@ from jackrf.rtp.stream import identify
 from jackrf.rtsp.conversation import SESSION_SECONDS
 from jackrf.rtsp.messages import Frame
 from jackrf.rtsp.server import SPARE, RtspServer
+from tests.audience.connections import datagrams
 from tests.osc.desks import small_desk
 from tests.rtsp.exchange import admission
 from tests.rtsp.serving import Player, Theatre
@@ -41,12 +42,7 @@ def transport(udp: socket.socket) -> str:
 def is_silent(udp: socket.socket, seconds: float = 0.1) -> bool:
     """Whether nothing more comes to a socket, but for what is on its way."""
     time.sleep(0.05)
-    udp.setblocking(False)
-    try:
-        while True:
-            udp.recv(2048)
-    except BlockingIOError:
-        pass
+    datagrams(udp)
     udp.settimeout(seconds)
     try:
         udp.recv(2048)

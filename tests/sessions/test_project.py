@@ -1,10 +1,7 @@
 """A session in a folder of a session manager's: made, read, saved, and never lost."""
 
 import asyncio
-import resource
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from jackrf.sessions import backups
 from jackrf.sessions.nsm import ErrorCode, NsmError
 from jackrf.sessions.project import Project
 from jackrf.sessions.writing import write
+from tests.sessions.disks import file_size_limit
 
 
 @pytest.fixture
@@ -35,17 +33,6 @@ def opened(folder: Path, spare: Path) -> Project:
     project = Project(folder, spare)
     project.open("t1")
     return project
-
-
-@contextmanager
-def full_disk(size: int = 5) -> Iterator[None]:
-    """Let no file grow beyond some bytes, as if the disk were full there."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_folder_without_a_session_gets_one(folder: Path, spare: Path) -> None:
@@ -157,10 +144,10 @@ def test_the_copy_goes_elsewhere_if_it_must(opened: Project, spare: Path) -> Non
 
 def test_where_there_is_no_room_it_is_said(opened: Project) -> None:
     """A disk that is full takes no copy; one that is there already stays."""
-    with full_disk():
+    with file_size_limit(5):
         assert keep_copy(opened) == "there is no copy either"
     keep_copy(opened)
-    with full_disk():
+    with file_size_limit(5):
         assert keep_copy(opened) == f"all is in {opened.emergency}"
     assert opened.emergency is not None
     assert opened.emergency.read_text() == "all of it\n"

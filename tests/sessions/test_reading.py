@@ -1,8 +1,5 @@
 """A file that cannot be read says why, where, and how to mend it."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +9,7 @@ from pydantic import ValidationError
 from jackrf.errors import SessionError
 from jackrf.sessions.reading import Document, place, read, shown
 from jackrf.sessions.tables import BAD_KEY, TOLD, WRONG, problem
-
-NOBODY = 65534
+from tests.sessions.disks import as_nobody
 
 
 def why(path: Path) -> str:
@@ -24,18 +20,6 @@ def why(path: Path) -> str:
     assert text.startswith(f"{path}:")
     assert "\n" not in text
     return text.removeprefix(f"{path}:").strip()
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Give up root's right to read everything, in a container where tests run as root."""
-    was = os.geteuid()
-    if was == 0:
-        os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(was)
 
 
 def test_a_file_is_read_with_its_text(tmp_path: Path) -> None:

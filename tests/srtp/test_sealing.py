@@ -13,6 +13,7 @@ from jackrf.rtp.packet import Packet, parse
 from jackrf.srtp.counters import Counters, Slot, make_memory
 from jackrf.srtp.library import Opener, Sealer
 from jackrf.srtp.sealing import BACKOFF_SECONDS, LATE_SECONDS, Sealing
+from tests.audience.connections import datagrams
 
 CRYPTO = Crypto(bytes(range(30)))
 SSRC = 0x11223344
@@ -69,12 +70,7 @@ class Way:
 
     def datagrams(self) -> list[bytes]:
         """What came to the listener since the last call."""
-        found = []
-        try:
-            while True:
-                found.append(self.ears[0].recv(2048))
-        except BlockingIOError:
-            return found
+        return datagrams(self.ears[0])
 
     def heard(self) -> list[Packet]:
         """The same, opened."""

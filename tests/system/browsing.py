@@ -1,7 +1,7 @@
 """A browser, as musicians have one: Debian's Chromium, driven from outside, and what it plays."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,13 +62,18 @@ def loudness(played: list[float], *frequencies: float) -> list[float]:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Run Debian's Chromium without a screen."""
+def chromium(flags: Sequence[str] = FLAGS, **options: Any) -> Iterator[Browser]:
+    """Run Debian's Chromium without a screen.
+
+    Args:
+        flags: of its command line.
+        options: further ones of Playwright's `launch`.
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("Chromium is not installed: make test, or apt install chromium")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=FLAGS)
+        browser = driver.chromium.launch(executable_path=path, args=flags, **options)
         try:
             yield browser
         finally:

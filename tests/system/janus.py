@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+from tests.system.browsing import chromium
 from tests.system.instruments import wait_for
 from tests.system.running import Program, free_port
 
@@ -166,17 +167,8 @@ class Janus(Program):
 @contextlib.contextmanager
 def listener() -> Iterator[Page]:
     """An empty page of Debian's Chromium, that may make sound by itself."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("Chromium is not installed: make janus, or apt install chromium")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=path, args=FLAGS, ignore_default_args=["--mute-audio"]
-        )
-        try:
-            yield browser.new_page()
-        finally:
-            browser.close()
+    with chromium(FLAGS, ignore_default_args=["--mute-audio"]) as browser:
+        yield browser.new_page()
 
 
 def heard(page: Page) -> dict[str, float]:

@@ -18,7 +18,7 @@ from jackrf.mixer import Mix, Mixer, Send, Strip
 from jackrf.rtp.packet import Packet, parse
 from jackrf.rtp.stream import identify
 from jackrf.testing import DummyJack
-from tests.audience.connections import connection, prefixed, read
+from tests.audience.connections import connection, datagrams, prefixed, read
 from tests.system.ages import Hearer
 
 pytestmark = pytest.mark.system
@@ -70,13 +70,9 @@ class Visit:
         with self._stack:
             if self.listener.is_stream:
                 packets, _ = prefixed(read(self._far))
-                return [parse(packet) for packet in packets]
-            packets = []
-            while True:
-                try:
-                    packets.append(self._far.recv(2048))
-                except BlockingIOError:
-                    return [parse(packet) for packet in packets]
+            else:
+                packets = datagrams(self._far)
+            return [parse(packet) for packet in packets]
 
 
 def xruns(desk: Desk) -> int:

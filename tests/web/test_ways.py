@@ -1,35 +1,19 @@
 """What a way by TCP shows of the link, and how its socket is set."""
 
-import asyncio
 import socket
-from typing import Any
 
 import pytest
 
-from jackrf.web.ways import DEAD_MS, EXPEDITED, Delivered, TcpWay, expedite
+from jackrf.web.ways import DEAD_MS, EXPEDITED, Delivered, expedite
 from tests.waiting import until
-from tests.web.test_listener import PACKET, opened
-
-
-def run(talk: Any) -> None:
-    """Have a conversation with a page."""
-
-    async def whole() -> None:
-        page = await opened()
-        try:
-            await talk(page.way, page.far)
-        finally:
-            page.way.transport.abort()
-            page.far.close()
-            await asyncio.sleep(0)
-
-    asyncio.run(whole())
+from tests.web.test_listener import PACKET, Page, run
 
 
 def test_the_socket_sends_at_once_and_gives_up_on_the_dead() -> None:
     """As its options say."""
 
-    async def talk(way: TcpWay, _: socket.socket) -> None:
+    async def talk(page: Page) -> None:
+        way = page.way
         assert way.plain.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         assert way.plain.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == DEAD_MS
         assert way.plain.getsockopt(socket.IPPROTO_IP, socket.IP_TOS) == EXPEDITED
@@ -40,7 +24,8 @@ def test_the_socket_sends_at_once_and_gives_up_on_the_dead() -> None:
 def test_what_is_sent_and_not_acknowledged_is_under_way() -> None:
     """Until the far end's kernel has it; and the message is what the page reads."""
 
-    async def talk(way: TcpWay, far: socket.socket) -> None:
+    async def talk(page: Page) -> None:
+        way, far = page.way, page.far
         assert way.under_way() == 0
         assert way.send(PACKET) == 0
         assert way.size(PACKET) == len(PACKET.message)
@@ -69,7 +54,8 @@ def test_a_links_rate_is_the_best_of_the_last_second() -> None:
 def test_what_is_acknowledged_makes_the_rate() -> None:
     """By the kernel's account, whatever the link took before."""
 
-    async def talk(way: TcpWay, far: socket.socket) -> None:
+    async def talk(page: Page) -> None:
+        way, far = page.way, page.far
         way.look(0.0)
         for _ in range(50):
             way.send(PACKET)
