@@ -1,8 +1,13 @@
 """What all figures are made of."""
 
 import datetime as dt
+from collections.abc import Callable
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
+
+Part = TypeVar("Part")
+Made = TypeVar("Made")
 
 
 def now() -> str:
@@ -14,3 +19,8 @@ class Figures(BaseModel):
     """The base of all: frozen, and strict about unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def of(part: Part | None, make: Callable[[Part], list[Made]]) -> list[Made]:
+    """Return what is made of a part; nothing where that was not measured."""
+    return [] if part is None else make(part)

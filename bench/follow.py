@@ -4,7 +4,6 @@ Every drift with every jitter at every period, for as long as is wished: `tests.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 
 from bench.receiving import FollowedCase, Following
 from tests.realtime.cases import DRIFTS, JITTERS, PERIODS, follow
@@ -17,7 +16,7 @@ def measure_following(minutes: float, say: Callable[[str], None]) -> Iterator[Fo
         for jitter in JITTERS:
             say(f"receiver: {period} frames, jitter of {jitter:g} ms, {len(DRIFTS)} drifts")
             for ppm in DRIFTS:
-                found = asdict(follow(ppm, jitter, period, 60.0 * minutes))
-                figures = {name: round(value, 6) for name, value in found.items()}
+                found = follow(ppm, jitter, period, 60.0 * minutes)
+                figures = {name: round(value, 6) for name, value in found}
                 cases.append(FollowedCase(ppm=ppm, jitter_ms=jitter, period=period, **figures))
         yield Following(minutes=minutes, cases=list(cases))

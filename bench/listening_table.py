@@ -1,43 +1,11 @@
-"""The figures of listeners under trouble, as limits and as Markdown: pure."""
+"""The figures of listeners under trouble as Markdown: pure."""
 
 import statistics
 
-from bench.limits import Requirement, at_most
+from bench.figures import of
 from bench.listening import Attack, Sealed, Starved
-from bench.markdown import rows
+from bench.markdown import section, span
 from bench.results import Results
-
-MOST_STALE_MS = {"UDP": 5.0, "TCP": 15.0}
-ANSWER_MS = 100.0
-
-
-def _starved_limits(starved: Starved) -> list[Requirement]:
-    found = []
-    for case in starved.cases:
-        what = f"a link starved for {starved.seconds:g} s, {case.title}, {len(case.missed)} turns"
-        worst = max(case.missed)
-        found += [
-            at_most(f"{what}: stale audio", max(case.stale_ms), MOST_STALE_MS[case.title], " ms"),
-            Requirement(f"{what}: periods until fresh", "≤ 1", f"{worst + 1}", worst == 0),
-        ]
-    return found
-
-
-def _attack_limits(attack: Attack) -> list[Requirement]:
-    return [
-        at_most(f"RTSP attacked by {case.title}: longest answer", case.longest_ms, ANSWER_MS, " ms")
-        for case in attack.cases[1:]
-    ]
-
-
-def limits(results: Results) -> list[Requirement]:
-    """Return what must hold of the parts that were measured."""
-    found = []
-    if results.starved is not None:
-        found += _starved_limits(results.starved)
-    if results.attack is not None:
-        found += _attack_limits(results.attack)
-    return found
 
 
 def _starved(starved: Starved) -> list[str]:
@@ -61,7 +29,7 @@ def _starved(starved: Starved) -> list[str]:
         "Fresh: from the first packet that came to the first that was not stale. Missed: periods "
         "that JACK called meanwhile, and whose packet did not come fresh."
     )
-    return ["## A starved link", "", *rows(header, *table), "", note, ""]
+    return section("A starved link", header, table, note)
 
 
 def _attack(attack: Attack) -> list[str]:
@@ -85,7 +53,7 @@ def _attack(attack: Attack) -> list[str]:
         "longest without the time in which other programs, the attacker above all, had the "
         "processors. Dropped: packets to a listener that hears meanwhile."
     )
-    return ["## Under attack", "", *rows(header, *table), "", note, ""]
+    return section("Under attack", header, table, note)
 
 
 def _sealed(sealed: Sealed) -> list[str]:
@@ -93,7 +61,7 @@ def _sealed(sealed: Sealed) -> list[str]:
         [
             str(case.listeners),
             f"{statistics.median(case.packet_us):.1f}",
-            f"{min(case.packet_us):.1f} to {max(case.packet_us):.1f}",
+            span(case.packet_us),
             f"{100e-6 * statistics.median(case.packet_us) * 48000 / sealed.period:.2f}",
             f"{case.late_p50_us:.0f}",
             f"{case.late_p99_us:.0f}",
@@ -107,16 +75,10 @@ def _sealed(sealed: Sealed) -> list[str]:
         f"{sealed.period} frames. Late: from before the first packet of a period is sent into the "
         "relay's sockets to its coming by loopback, all listeners at once."
     )
-    return ["## Encryption", "", *rows(header, *table), "", note, ""]
+    return section("Encryption", header, table, note)
 
 
 def tables(results: Results) -> list[str]:
     """Return the tables of the parts that were measured."""
-    lines = []
-    if results.starved is not None:
-        lines += _starved(results.starved)
-    if results.attack is not None:
-        lines += _attack(results.attack)
-    if results.sealed is not None:
-        lines += _sealed(results.sealed)
-    return lines
+    lines = of(results.starved, _starved)
+    return lines + of(results.attack, _attack) + of(results.sealed, _sealed)

@@ -3,24 +3,19 @@
 from pydantic import Field
 
 from bench.figures import Figures, now
+from tests.realtime.cases import Followed
 
 
-class FollowedCase(Figures):
-    """One simulated stream; what each figure is, `tests.realtime.cases.Followed` says."""
+class Simulated(Figures):
+    """A clock, and the way from it."""
 
     ppm: float
     jitter_ms: float
     period: int
-    audio_s: float
-    spread: float
-    missing: int
-    late: int
-    shifts: int
-    step: float
-    distortion_db: float
-    pitch: float
-    drift_ppm: float
-    delay: float
+
+
+class FollowedCase(Followed, Simulated):
+    """One simulated stream, and what became of it."""
 
 
 class Following(Figures):

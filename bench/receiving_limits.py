@@ -5,8 +5,9 @@ import statistics
 
 import numpy as np
 
+from bench.figures import of
 from bench.limits import Requirement, at_most
-from bench.receiving import Following, LivePath, LiveRun, Losses, LossPath, ReceiverCpu
+from bench.receiving import Following, Live, LivePath, LiveRun, Losses, LossPath, ReceiverCpu
 from bench.results import Results
 
 MOST_PERIODS = {512: 1.25, 128: 2.4}
@@ -65,7 +66,11 @@ def _of_losses(losses: Losses) -> list[Requirement]:
     ]
 
 
-def _of_live(run: LiveRun) -> list[Requirement]:
+def _of_live(live: Live) -> list[Requirement]:
+    return [found for run in live.runs for found in _of_run(run)]
+
+
+def _of_run(run: LiveRun) -> list[Requirement]:
     ours = run.paths[WIRES]
     wires = run.paths[:WIRES]
     title = f"two servers at {run.period}"
@@ -90,14 +95,5 @@ def _of_live(run: LiveRun) -> list[Requirement]:
 
 def of_receivers(results: Results) -> list[Requirement]:
     """Return what must hold of the parts that were measured."""
-    found = []
-    if results.following is not None:
-        found += _of_following(results.following)
-    if results.losses is not None:
-        found += _of_losses(results.losses)
-    if results.receiver_cpu is not None:
-        found += _of_cpu(results.receiver_cpu)
-    if results.live is not None:
-        for run in results.live.runs:
-            found += _of_live(run)
-    return found
+    found = of(results.following, _of_following) + of(results.losses, _of_losses)
+    return found + of(results.receiver_cpu, _of_cpu) + of(results.live, _of_live)

@@ -2,7 +2,8 @@
 
 import statistics
 
-from bench.markdown import rows
+from bench.figures import of
+from bench.markdown import rows, section, span
 from bench.receiving import (
     FollowedCase,
     Following,
@@ -17,11 +18,11 @@ from bench.results import Results
 
 
 def _followed(period: int, jitter: float, cases: list[FollowedCase]) -> list[str]:
-    delays = [case.delay for case in cases]
+    delays = [case.delay / 48 for case in cases]
     return [
         f"{period} frames, {jitter:g} ms",
         f"{1e3 * max(case.audio_s for case in cases):.0f}",
-        f"{min(delays) / 48:.2f} to {max(delays) / 48:.2f}",
+        span(delays, ".2f"),
         f"{max(case.spread for case in cases):.1f}",
         str(sum(case.missing for case in cases)),
         f"{max(case.step for case in cases):.3f}",
@@ -45,7 +46,7 @@ def _following(following: Following) -> list[str]:
         f"{', '.join(f'{ppm:+g}' for ppm in drifts)} ppm. Jitter: packets come 0 to so many ms "
         "late, evenly. Step: over that of the tone. Delay, pitch and THD+N (of 1 kHz) after 20 s."
     )
-    return ["## Another clock, offline", "", *rows(header, *table), "", note, ""]
+    return section("Another clock, offline", header, table, note)
 
 
 def _losses(losses: Losses) -> list[str]:
@@ -106,7 +107,7 @@ def _cpu(cpu: ReceiverCpu) -> list[str]:
         "back as well."
     )
     header = ["receiver", "one clock, ms/s", "jackrf / it", "two clocks, ms/s", "jackrf / it"]
-    return ["## CPU time of receivers", "", *rows(header, *table), "", note, ""]
+    return section("CPU time of receivers", header, table, note)
 
 
 def _run(run: LiveRun) -> list[str]:
@@ -151,13 +152,5 @@ def _live(live: Live) -> list[str]:
 
 def receivers(results: Results) -> list[str]:
     """Return the sections on receivers, as Markdown lines."""
-    lines = []
-    if results.live is not None:
-        lines += _live(results.live)
-    if results.following is not None:
-        lines += _following(results.following)
-    if results.losses is not None:
-        lines += _losses(results.losses)
-    if results.receiver_cpu is not None:
-        lines += _cpu(results.receiver_cpu)
-    return lines
+    lines = of(results.live, _live) + of(results.following, _following)
+    return lines + of(results.losses, _losses) + of(results.receiver_cpu, _cpu)

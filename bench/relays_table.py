@@ -1,14 +1,12 @@
 """What relays of the page carry, as Markdown."""
 
-from bench.markdown import rows
+from bench.markdown import section
 from bench.relays import FULL, PAGES_OF_A_HOST
 from bench.results import Relays
 
 
-def of_relays(relays: Relays | None) -> list[str]:
-    """Return the lines of it; none where it was not measured."""
-    if relays is None:
-        return []
+def of_relays(relays: Relays) -> list[str]:
+    """Return the lines of it."""
     table = [
         [
             str(most),
@@ -26,4 +24,4 @@ def of_relays(relays: Relays | None) -> list[str]:
         f"{FULL:.0f} % of a core, packets are dropped, or there is no room for one more."
     )
     header = ["relays at most", "pages", "% of a core, each that runs", "dropped"]
-    return ["## Relays of the page", "", *rows(header, *table), "", note, ""]
+    return section("Relays of the page", header, table, note)

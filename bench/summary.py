@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Callable, Iterable
 
 from bench.limits import Requirement, at_most
-from bench.listening_table import limits as of_listening
+from bench.listening_limits import of_listening
 from bench.receiving_limits import of_receivers
 from bench.results import (
     CpuCase,

@@ -2,8 +2,9 @@
 
 import statistics
 
+from bench.figures import of
 from bench.listening_table import tables
-from bench.markdown import rows
+from bench.markdown import rows, section, span
 from bench.receiving_table import receivers
 from bench.relays_table import of_relays
 from bench.results import (
@@ -115,7 +116,7 @@ def _path(latency: Latency, path: Path_) -> list[str]:
         f"{middle:.0f}",
         f"{periods(latency, path):.2f}",
         f"{middle / latency.samplerate * 1e3:.2f}",
-        f"{min(path.frames)} to {max(path.frames)}",
+        span(path.frames, "d"),
         f"{lost} of {path.sent}",
     ]
 
@@ -128,7 +129,7 @@ def _latency(latency: Latency) -> list[str]:
         f"port of the same server, {latency.samplerate} Hz, {latency.period} frames a period. "
         "JACK's own capture and playback latency comes on top for all alike."
     )
-    return ["## Latency on one server", "", *rows(header, *table), "", note, ""]
+    return section("Latency on one server", header, table, note)
 
 
 def _interference(interference: Interference) -> list[str]:
@@ -136,10 +137,9 @@ def _interference(interference: Interference) -> list[str]:
     for kind, name in LOADS.items():
         xruns, quantiles, tails = kind_of(interference, kind)
         cpu = statistics.median(turn[kind].cpu_ms for turn in interference.rounds)
-        spread = f"{min(tails):.0f} to {max(tails):.0f}"
         count = ", ".join(map(str, xruns))
         durations = [f"{quantiles.p50:.0f}", f"{quantiles.p99:.0f}", f"{quantiles.p99_9:.0f}"]
-        table.append([name, f"{cpu:.0f}", count, *durations, spread])
+        table.append([name, f"{cpu:.0f}", count, *durations, span(tails, ".0f")])
     header = [
         "",
         "CPU ms/s",
@@ -154,7 +154,7 @@ def _interference(interference: Interference) -> list[str]:
         f"{interference.seconds:g} s, in turns. Busy: an endless loop in Python that makes cyclic "
         "garbage. jackd's dummy driver makes xruns by itself when the machine is late."
     )
-    return ["## While Python is busy", "", *rows(header, *table), "", note, ""]
+    return section("While Python is busy", header, table, note)
 
 
 def _first_packet(first: FirstPacket) -> list[str]:
@@ -187,7 +187,7 @@ def _age(age: Age) -> list[str]:
         "loopback. [age.png](age.png) shows it over time."
     )
     header = ["listener", "packets", "p50 ms", "p99 ms", "largest ms"]
-    return ["## Age of the audio over a slow link", "", *rows(header, *table), "", note, ""]
+    return section("Age of the audio over a slow link", header, table, note)
 
 
 def _listeners(listeners: Listeners) -> list[str]:
@@ -195,7 +195,7 @@ def _listeners(listeners: Listeners) -> list[str]:
         [
             cost.kind,
             f"{statistics.median(cost.each_us):.2f}",
-            f"{min(cost.each_us):.2f} to {max(cost.each_us):.2f}",
+            span(cost.each_us, ".2f"),
             f"{most_listeners(listeners, cost)}",
         ]
         for cost in listeners.costs
@@ -206,7 +206,7 @@ def _listeners(listeners: Listeners) -> list[str]:
         f"column: how many make a period of {listeners.period} frames half full, the desk included."
     )
     header = ["one more listener", "µs each", "lowest to highest", "for half a period"]
-    return ["## Many listeners of one mix", "", *rows(header, *table), "", note, ""]
+    return section("Many listeners of one mix", header, table, note)
 
 
 def markdown(results: Results) -> str:
@@ -224,22 +224,15 @@ def markdown(results: Results) -> str:
     must = what_must_hold(results)
     if must:
         lines += ["## What must hold", "", *must, ""]
-    if results.cpu is not None:
-        lines += _cpu(results.cpu)
-    if results.latency is not None:
-        lines += _latency(results.latency)
+    lines += of(results.cpu, _cpu)
+    lines += of(results.latency, _latency)
     lines += receivers(results)
-    if results.interference is not None:
-        lines += _interference(results.interference)
-    if results.first_packet is not None:
-        lines += _first_packet(results.first_packet)
-    if results.age is not None:
-        lines += _age(results.age)
-    if results.listeners is not None:
-        lines += _listeners(results.listeners)
+    lines += of(results.interference, _interference)
+    lines += of(results.first_packet, _first_packet)
+    lines += of(results.age, _age)
+    lines += of(results.listeners, _listeners)
     lines += tables(results)
     lines += browsers(results)
-    lines += of_relays(results.relays)
-    if results.soak is not None:
-        lines += _soak(results.soak)
+    lines += of(results.relays, of_relays)
+    lines += of(results.soak, _soak)
     return "\n".join(lines).rstrip() + "\n"

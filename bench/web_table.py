@@ -2,7 +2,8 @@
 
 import statistics
 
-from bench.markdown import rows
+from bench.figures import of
+from bench.markdown import section, span
 from bench.results import Results, Web, WebLink
 
 NONE = "-"
@@ -10,8 +11,7 @@ NONE = "-"
 
 def browsers(results: Results) -> list[str]:
     """Return how late a page hears, what many of them cost, and what a narrow link makes of it."""
-    lines = [] if results.web is None else _page(results.web)
-    return lines + ([] if results.web_link is None else _narrow(results.web_link))
+    return of(results.web, _page) + of(results.web_link, _narrow)
 
 
 def _page(web: Web) -> list[str]:
@@ -21,7 +21,7 @@ def _page(web: Web) -> list[str]:
             f"{page.p50:.2f}",
             f"{page.p99:.2f}",
             f"{statistics.median(page.late_ms):.0f}",
-            f"{min(page.late_ms):.0f} to {max(page.late_ms):.0f}",
+            span(page.late_ms, ".0f"),
             f"{len(page.late_ms)} of {page.clicks}",
             " + ".join(map(str, page.parts_ms)) or NONE,
             ", ".join(f"{value:g} {name}" for name, value in page.gaps.items() if value) or NONE,
@@ -45,7 +45,7 @@ def _page(web: Web) -> list[str]:
         f"answered in {ping:.1f} ms, at most {longest:.1f}; the callback's p50 is "
         f"{crowd.callback.p50:.0f} µs ({crowd.callback_alone.p50:.0f} with one page for each mix)."
     )
-    return ["## The page for browsers", "", *rows(header, *pages), "", note, "", many, ""]
+    return section("The page for browsers", header, pages, note, many)
 
 
 def _narrow(link: WebLink) -> list[str]:
@@ -66,4 +66,4 @@ def _narrow(link: WebLink) -> list[str]:
         "Without the rule all is sent that there is."
     )
     header = ["page behind a narrow link", "packets", "p50 ms", "p99 ms", "oldest ms"]
-    return ["## The page behind a narrow link", "", *rows(header, *cases), "", note, ""]
+    return section("The page behind a narrow link", header, cases, note)

@@ -1,10 +1,10 @@
 """Two clocks and a network between them, case by case: what a receiver made of it, in figures."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
 
 from tests.offline import RATE
 from tests.realtime.simulation import (
@@ -54,8 +54,7 @@ def steps(heard: Heard) -> float:
     return float(np.max(np.abs(np.diff(heard.left)))) / STEEPEST
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(BaseModel):
     """What became of a tone that came on another clock.
 
     Attributes:
@@ -70,6 +69,8 @@ class Followed:
         drift_ppm: error of the drift 20 s after the first packet.
         delay: frames, in the end.
     """
+
+    model_config = ConfigDict(frozen=True)
 
     audio_s: float
     spread: float
