@@ -1,1 +1,1 @@
-"""How listeners find the mixes: SDP over HTTP, SAP, DNS service discovery, QR codes."""
+"""How listeners find the mixes: SDP over HTTP, SAP, DNS service discovery."""

@@ -11,8 +11,8 @@ from jackrf.receiver import MAX_DELAY_MS, Format, open_socket
 from jackrf.rtp.sdp import Offer, SdpError, parse
 from jackrf.rtp.stream import PAYLOADS
 from jackrf.rtsp.dialogue import parse_target
-from jackrf.rtsp.opening import Opening
 from jackrf.rtsp.tuner import Tuner
+from jackrf.rtsp.unsealing import Unsealing
 from jackrf.srtp.library import check_library
 
 SDP_MOST = 65536
@@ -32,7 +32,7 @@ class Source:
         delay_ms: wanted from a frame's own time to its being played; None for the least.
         max_delay_ms: that the delay never exceeds.
         tuner: that has the stream sent here, where it is heard by RTSP.
-        opening: before both sockets where the stream is encrypted, and no tuner has one.
+        unsealing: before both sockets where the stream is encrypted, and no tuner has one.
     """
 
     words: str
@@ -43,7 +43,7 @@ class Source:
     delay_ms: float | None = None
     max_delay_ms: float = MAX_DELAY_MS
     tuner: Tuner | None = None
-    opening: Opening | None = None
+    unsealing: Unsealing | None = None
 
     @property
     def told(self) -> Offer | None:
@@ -59,8 +59,8 @@ class Source:
         """Leave the mix and close both sockets; not before the callback is done with them."""
         if self.tuner is not None:
             self.tuner.close()
-        if self.opening is not None:
-            self.opening.close()
+        if self.unsealing is not None:
+            self.unsealing.close()
         self.hearing.close()
         if self.reports is not None:
             self.reports.close()
@@ -94,8 +94,8 @@ def open_source(words: str, encoding: str) -> Source:
     reports = _open_reports(place, rtcp_port)
     if offer is None or offer.crypto is None:
         return Source(words, hearing, reports, offer, form)
-    opening = Opening(offer.crypto, hearing, reports)
-    return Source(words, opening.hearing, opening.reports, offer, form, opening=opening)
+    unsealing = Unsealing(offer.crypto, hearing, reports)
+    return Source(words, unsealing.hearing, unsealing.reports, offer, form, unsealing=unsealing)
 
 
 def _tune_in(words: str, sample_bytes: int) -> Source:

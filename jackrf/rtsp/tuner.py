@@ -17,8 +17,8 @@ from typing import Final
 from jackrf.errors import JackrfError
 from jackrf.rtp.sdp import Offer
 from jackrf.rtsp.dialogue import Dialogue, Target
-from jackrf.rtsp.opening import Opening
 from jackrf.rtsp.ports import pair
+from jackrf.rtsp.unsealing import Unsealing
 from jackrf.srtp.library import check_library
 
 PATIENCE: Final = 5.0
@@ -50,7 +50,7 @@ class Tuner:
         self._target = target
         self._stop, self._stopped = socket.socketpair()
         self._passing: tuple[socket.socket, socket.socket] | None = None
-        self._opening: Opening | None = None
+        self._unsealing: Unsealing | None = None
         self._encrypted: bool | None = None
         self._told = False
         with contextlib.ExitStack() as opened:
@@ -101,12 +101,12 @@ class Tuner:
         """Put what opens an encrypted stream before the sockets, or tell it the new key."""
         if offer is None or offer.crypto is None:
             return
-        if self._opening is not None:
-            self._opening.turn(offer.crypto)
+        if self._unsealing is not None:
+            self._unsealing.turn(offer.crypto)
             return
         check_library(self._target.url)
-        self._opening = Opening(offer.crypto, self.hearing, self.reports)
-        self.hearing, self.reports = self._opening.hearing, self._opening.reports
+        self._unsealing = Unsealing(offer.crypto, self.hearing, self.reports)
+        self.hearing, self.reports = self._unsealing.hearing, self._unsealing.reports
 
     def _take(self, dialogue: Dialogue, data: bytes) -> None:
         dialogue.feed(data)
@@ -206,8 +206,8 @@ class Tuner:
         self._stop.send(b".")
         self._thread.join(PATIENCE)
         self._server.close()
-        if self._opening is not None:
-            self._opening.close()
+        if self._unsealing is not None:
+            self._unsealing.close()
         for plain in (self._stop, self._stopped, *(self._passing or ())):
             plain.close()
 

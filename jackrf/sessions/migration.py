@@ -4,8 +4,8 @@
 format what it brought
 ====== ===========================================================================================
 1      inputs, mixes, sends, destinations
-2      ``pan`` of an input, ``safe`` of a send and of a mix, ``[osc]``, keys with ``x-``. A jackrf
-       that reads format 1 takes these for mistakes, and a newer number tells it to be updated.
+2      what docs/sessions.md lists. A jackrf that reads format 1 takes it for mistakes, and a newer
+       number tells it to be updated.
 ====== ===========================================================================================
 
 The number goes up when a file may say what an older jackrf would refuse or misread. A file of an

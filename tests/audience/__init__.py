@@ -1,1 +1,1 @@
-"""Tests of the live view."""
+"""Tests of jackrf.audience."""

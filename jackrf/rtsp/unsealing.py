@@ -29,7 +29,7 @@ WHY: Final = (
 Address = tuple[str, int] | tuple[str, int, int, int]
 
 
-class Opening:
+class Unsealing:
     """One stream.
 
     Attributes:
