@@ -29,6 +29,11 @@ app = typer.Typer(
 GARBAGE = 100_000
 """Objects made, beyond those let go, before Python looks for cycles among them."""
 
+NO_LIBRARY = (
+    "JACK's library is not on this machine, and jackrf needs it, with a JACK server or without: "
+    "apt install libjack-jackd2-0"
+)
+
 
 class LayoutFormat(StrEnum):
     """For which app a layout is made."""
@@ -265,3 +270,10 @@ def main() -> None:
     except JackrfError as error:
         print(f"jackrf: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        # Commands import what they need, and most of them JACK's library: `import jack` raises
+        # this, and so does `jackrf.realtime.libc`.
+        if not any(words in str(error) for words in ("JACK library", "libjack")):
+            raise
+        print(f"jackrf: {NO_LIBRARY}", file=sys.stderr)
+        sys.exit(1)

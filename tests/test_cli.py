@@ -1,5 +1,6 @@
 """The command line: its table of commands, its help, and the exit codes that scripts rely on."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,10 +48,13 @@ kick = { gain = -6.0 }
 """
 
 
-def jackrf(*arguments: str) -> subprocess.CompletedProcess[str]:
+def jackrf(*arguments: str, **environment: object) -> subprocess.CompletedProcess[str]:
     """Run jackrf as a person does, in a process of its own."""
     command = [sys.executable, "-m", "jackrf", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    more = {name: str(value) for name, value in environment.items()}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=60, env=os.environ | more
+    )
 
 
 def the_one_line(answer: subprocess.CompletedProcess[str]) -> str:
@@ -100,6 +104,21 @@ def test_version() -> None:
     """`jackrf --version` prints name and version, and nothing else."""
     answer = jackrf("--version")
     assert (answer.returncode, answer.stdout) == (0, f"jackrf {__version__}\n")
+
+
+@pytest.mark.parametrize("command", ["run", "listen", "web"])
+@pytest.mark.parametrize(
+    "error", ["JACK library not found", "libjack.so.0 cannot be loaded: no such file"]
+)
+def test_a_machine_without_libjack_is_told_what_to_install(
+    session_file: Path, command: str, error: str
+) -> None:
+    """Also where no JACK server is needed; the words are those of JACK-Client, and our own."""
+    (session_file.parent / "jack.py").write_text(f"raise OSError({error!r})\n")
+    url = {"listen": "udp://127.0.0.1:50990", "web": "rtsp://127.0.0.1:50991/"}
+    answer = jackrf(command, url.get(command, str(session_file)), PYTHONPATH=session_file.parent)
+    assert the_one_line(answer).endswith(": apt install libjack-jackd2-0")
+    assert answer.returncode == 1
 
 
 def test_help_is_quick() -> None:
