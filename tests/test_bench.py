@@ -4,6 +4,7 @@
 """
 
 import math
+import re
 import socket
 import struct
 import time
@@ -383,3 +384,17 @@ def test_the_picture_is_drawn(tmp_path: Path) -> None:
     draw(sample(), tmp_path / "some.png")
     assert not (tmp_path / "none.png").exists()
     assert (tmp_path / "some.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_benchs_page_says_which_module_measures_what() -> None:
+    """Every part has a row with a module that there is; those at the end are measured by name."""
+    from bench.__main__ import PARTS, UNUSUAL
+
+    folder = Path(__file__).parent.parent / "bench"
+    page = (folder / "README.md").read_text()
+    rows = re.findall(r"^\| `([\w-]+)` \| `(\w+\.py)`", page, re.MULTILINE)
+    assert {part for part, _ in rows} == set(PARTS)
+    assert {part for part, _ in rows[-len(UNUSUAL) :]} == set(UNUSUAL)
+    assert "last six are measured only when they are named" in page
+    assert len(UNUSUAL) == 6
+    assert [module for _, module in rows if not (folder / module).exists()] == []
