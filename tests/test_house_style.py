@@ -19,6 +19,12 @@ FUNCTION_LINES = 60
 NAMELESS = {"common", "helpers", "manager", "misc", "tools", "utils"}
 """Names that say nothing: what is in such a module belongs where it is used."""
 
+MAPPED_ELSEWHERE = {
+    "commands": "each module is the command of its name",
+    "realtime": "docs/realtime.md",
+}
+"""Folders whose docstring does not name their modules, and what tells which is which."""
+
 TESTED_ELSEWHERE = {
     "__main__.py": "tests/test_cli.py runs it",
     "graph/states.py": "words; the desk's tests read each",
@@ -57,6 +63,26 @@ def test_a_module_says_what_it_is(path: Path) -> None:
     """Every module that holds anything opens with a docstring."""
     tree = ast.parse(path.read_text())
     assert not tree.body or ast.get_docstring(tree)
+
+
+@pytest.mark.parametrize(
+    "folder", sorted({path.parent for path in PACKAGE.rglob("*/*.py")}), ids=lambda one: one.name
+)
+def test_a_folder_says_what_is_in_it(folder: Path) -> None:
+    """Its docstring names each of its modules, but for the folders that have a table elsewhere."""
+    if folder.name in MAPPED_ELSEWHERE:
+        return
+    words = ast.get_docstring(ast.parse((folder / "__init__.py").read_text())) or ""
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert sorted(module for module in modules if f"`{module}`" not in words) == []
+
+
+@pytest.mark.checkout
+def test_the_audio_threads_page_names_its_modules() -> None:
+    """Each module of `realtime/` stands in docs/realtime.md."""
+    page = (TESTS.parent / "docs" / "realtime.md").read_text()
+    modules = {path.name for path in (PACKAGE / "realtime").glob("*.py")} - {"__init__.py"}
+    assert sorted(module for module in modules if f"{module}`" not in page) == []
 
 
 @pytest.mark.parametrize("path", SOURCES)

@@ -251,7 +251,7 @@ SANS_IO = (
     "jackrf.osc.pickup",
     "jackrf.osc.readings",
     "jackrf.osc.rows",
-    "jackrf.osc.setting",
+    "jackrf.osc.setter",
     "jackrf.osc.settings",
     "jackrf.osc.surfaces",
     "jackrf.osc.syncing",

@@ -6,4 +6,7 @@
 * `seal` and `sealing`: by way of a relay, where the mix is encrypted
 * `row`: the memory that a listener shares with the audio thread
 * `table`: all listeners of a desk; `join` and `leave` at any time
+* `opening`: those that a session sends to from its beginning
+* `sealing`: those of encrypted mixes
+* `reports` `hearing`: RTCP, to them and from them
 """

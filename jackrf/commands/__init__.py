@@ -1,1 +1,1 @@
-"""What the commands of the command line do; `jackrf.cli` is their table."""
+"""What the commands do, a module for each; `jackrf.cli` and each `*_table` here are their table."""

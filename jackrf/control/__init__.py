@@ -6,6 +6,8 @@ line, both JSON, as many as one likes over one connection::
     {"do": "status"}                   {"ok": true, "result": {"client": "jackrf", ...}}
     {"do": "set", "mix": "keith"}      {"ok": false, "error": "no mix keith: drums, bass"}
 
+`server` answers, `client` asks; `address` is where they meet, `lines` what they write there.
+
 A level or gain of -inf dB is ``null``, both ways: JSON has no infinity.
 """
 

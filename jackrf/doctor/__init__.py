@@ -1,4 +1,7 @@
-"""``jackrf doctor``: what on this machine stands in the way of low latency, and what mends it."""
+"""``jackrf doctor``: what on this machine stands in the way of low latency, and what mends it.
+
+`machine` reads what can be read, `probe` tries what cannot, `findings` says what follows from both.
+"""
 
 from rich.console import Console
 from rich.text import Text

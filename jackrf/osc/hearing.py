@@ -17,7 +17,7 @@ from jackrf.osc.messages import encode
 from jackrf.osc.namespace import Namespace
 from jackrf.osc.patterns import is_pattern
 from jackrf.osc.refusals import Code, OscError
-from jackrf.osc.setting import Denied, Setter, Wish
+from jackrf.osc.setter import Denied, Setter, Wish
 from jackrf.osc.telling import Outgoing, Teller
 from jackrf.osc.tree import Target
 

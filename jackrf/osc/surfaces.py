@@ -20,7 +20,7 @@ from jackrf.osc.endpoints import Endpoint, Endpoints
 from jackrf.osc.hearing import Hearing
 from jackrf.osc.namespace import Namespace
 from jackrf.osc.pickup import Pickup
-from jackrf.osc.setting import position
+from jackrf.osc.setter import position
 from jackrf.osc.telling import Outgoing, Teller
 from jackrf.osc.tree import Target
 from jackrf.parameters import Place, Value

@@ -13,7 +13,8 @@ anywhere near the music:
   running, `sharing` says how many there are and which host is whose, `porter` stands at the door
 * `sound`: where sound comes from, a desk here, or (`elsewhere` `programme` `station`) one far away,
   which `lookout` follows
-* `relay` `server`: the relay, and what it serves; `page/` are the files that a browser loads
+* `relay` `server`: the relay, and what it serves: `assets`, `answers` to a page that asks; `page/`
+  are the files that a browser loads
 * `feed` `packets` `listener` `talk`: sound; `ways` (WebSocket) and `webtransport` `session`
   `datagrams` carry it
 * `surface`: faders; `doors` `gate`: who is let in

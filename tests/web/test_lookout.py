@@ -10,7 +10,7 @@ from jackrf.errors import InputError, JackrfError
 from jackrf.web import lookout as module
 from jackrf.web.lookout import Lookout
 from jackrf.web.programme import Offered, Programme
-from tests.web.serving import until
+from tests.waiting import until
 from tests.web.test_elsewhere import KEYS, PROGRAMME
 
 URL = "rtsp://10.0.0.7/"

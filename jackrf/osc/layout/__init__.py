@@ -1,4 +1,4 @@
 """Pages for tablets, made from the desk and the table of addresses.
 
-mixer → arrange → page → tosc, open_stage_control, picture
+mixer → `arrange` → `page` → `tosc` (with `properties`), `open_stage_control`, `picture`
 """

@@ -8,7 +8,7 @@ from jackrf.osc.counters import Reason
 from jackrf.osc.hands import Hands
 from jackrf.osc.namespace import Namespace
 from jackrf.osc.refusals import OscError
-from jackrf.osc.setting import Denied, Setter, position
+from jackrf.osc.setter import Denied, Setter, position
 from jackrf.osc.telling import Teller
 from jackrf.osc.views import Args
 from jackrf.parameters import Place
