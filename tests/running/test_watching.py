@@ -72,7 +72,7 @@ class Looked:
         before = 0 if client is None else client.graph_time
         time.sleep(0.1)
         if going and client is not None:
-            until(lambda: client.graph_time > before + GOING_FRAMES)
+            wait_for(lambda: client.graph_time > before + GOING_FRAMES)
         self.now += LOOK_SECONDS
         return self.watching.look(self.desk)
 
