@@ -30,9 +30,13 @@ _PIPEWIRE_JACK = {
     "arch": "pipewire-jack",
     "suse": "pipewire-libjack-0_3",
 }
-_WITHOUT = {
+WITHOUT = {
+    "demo": "jackrf demo does not play, jackrf layout draws no picture",
     "discovery": "apps do not list jackrf by themselves, its address is typed in by hand",
+    "fanout": "jackrf fanout repeats no mix for a crowd",
+    "listen": "jackrf listen plays into JACK alone, and records and plots nothing",
     "qr": "jackrf qr draws no code, the address of a mix is typed in by hand",
+    "srtp": "no encrypted mix is sent or heard",
     "web": "there is no page to listen and mix in a browser",
 }
 """What there is not without an extra."""
@@ -199,7 +203,7 @@ def wifi(machine: Machine) -> Iterator[Finding]:
 
 def extras(machine: Machine) -> Iterator[Finding]:
     """Say which parts of jackrf are not installed, and what they would be good for."""
-    for name, lost in _WITHOUT.items():
+    for name, lost in WITHOUT.items():
         if name in machine.extras:
             yield Finding("ok", name, "installed")
         else:

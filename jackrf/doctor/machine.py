@@ -17,7 +17,15 @@ from jackrf.doctor.probe import Probe, Server
 PROBE_SECONDS = 10.0
 CAP_IPC_LOCK = 14  # capabilities(7)
 
-EXTRAS = {"discovery": "zeroconf", "qr": "segno", "web": "aiohttp"}
+EXTRAS = {
+    "demo": "matplotlib",
+    "discovery": "zeroconf",
+    "fanout": "av",
+    "listen": "sounddevice",
+    "qr": "segno",
+    "srtp": "pylibsrtp",
+    "web": "aiohttp",
+}
 """By name, as in ``jackrf[discovery]``: a module that is there when it is installed."""
 
 _SYSTEM_PATH = "/usr/sbin:/sbin"  # iw is there, and not on everybody's PATH

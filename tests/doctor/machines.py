@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from jackrf.doctor.machine import Cache, Machine, Rule
+from jackrf.doctor.machine import EXTRAS, Cache, Machine, Rule
 from jackrf.doctor.probe import Probe, Server
 
 SERVER = Server(samplerate=48000, period=128, realtime=True)
@@ -27,6 +27,6 @@ WELL = Machine(
     governors=("performance", "performance"),
     wifi=(),
     python="/home/ada/jackrf/bin/python",
-    extras=frozenset({"discovery", "qr", "web"}),
+    extras=frozenset(EXTRAS),
 )
 """Nothing stands in the way."""

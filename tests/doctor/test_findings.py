@@ -34,9 +34,7 @@ def test_a_machine_that_is_well_is_told_so_topic_by_topic() -> None:
         ("Numba cache", "/home/ada/.cache/jackrf/compiled/0"),
         ("CPU governor", "performance"),
         ("Wi-Fi", "not in use"),
-        ("discovery", "installed"),
-        ("qr", "installed"),
-        ("web", "installed"),
+        *((name, "installed") for name in sorted(WELL.extras)),
     ]
     assert ills() == []
 
@@ -224,7 +222,7 @@ def test_findings_are_lines() -> None:
 
 def test_a_part_that_is_not_installed_is_told_with_the_command_for_it() -> None:
     """In the environment that jackrf runs in, whatever pip is on the PATH."""
-    assert ills(extras=frozenset({"qr", "web"})) == [
+    assert ills(extras=WELL.extras - {"discovery"}) == [
         Finding(
             "extra",
             "discovery",

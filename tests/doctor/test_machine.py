@@ -5,11 +5,13 @@ import resource
 import socket
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from jackrf.doctor import machine
+from jackrf.doctor.findings import WITHOUT
 from jackrf.doctor.machine import Cache, Rule, Wifi, read_machine
 
 LIMITS = """\
@@ -143,6 +145,13 @@ def test_a_cache_folder_that_is_there_lasts(root: Path, monkeypatch: pytest.Monk
     assert found is not None
     assert found.lasting
     assert found.folder.is_relative_to(root / "numba")
+
+
+@pytest.mark.checkout
+def test_every_extra_of_the_package_is_looked_for() -> None:
+    """And of each it is said what there is not without it."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert set(machine.EXTRAS) == set(project["optional-dependencies"]) == set(WITHOUT)
 
 
 def test_extras_are_told_by_their_modules(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
