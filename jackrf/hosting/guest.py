@@ -93,16 +93,16 @@ class Guest:
         # The file of a duplicate has the name of what it was copied from.
         desk.name = request.name or desk.name
         self._host.progress(0.6)
-        old: Desk | None = None
+        old: Running | None = None
         try:
-            old = await self._leave()
+            old = await self._leave(but_lasting=True)
             running, keeper = await self._made(request, project, opened, desk)
         except BaseException:
+            desk.close()
             # Else it would play on with nobody to tell it anything, and keep its name.
-            for one in (old, desk):
-                if one is not None:
-                    one.fade_out()
-                    one.close()
+            if old is not None:
+                old.desk.fade_out()
+                await old.close()
             raise
         await self._start(running, request.client, old)
         self._project, self._keeper = project, keeper
@@ -142,10 +142,13 @@ class Guest:
         running = Running(desk, self._server, request.client, self._say, services, keeper, scenes)
         return running, keeper
 
-    async def _leave(self) -> "Desk | None":
-        """End what runs, but for its audio; return its desk, to be handed over or closed.
+    async def _leave(self, *, but_lasting: bool = False) -> "Running | None":
+        """End what runs, but for its audio; return it, to be handed over or closed.
 
         Whoever is stopped in the midst of it may begin anew.
+
+        Args:
+            but_lasting: nor do those hear nothing any more who came by themselves.
         """
         running, keeper, project = self._running, self._keeper, self._project
         if self._looking is not None:
@@ -161,14 +164,14 @@ class Guest:
         running.stop()
         if self._following is not None:
             await asyncio.wait([self._following])
-        await running.leave()
+        await running.leave(but_lasting=but_lasting)
         # What was to be saved and is not on a slow disk yet is nobody's to put aside.
         is_settled = keeper.error is None and (self._saving is None or self._saving.done())
         if project is not None and keeper.dirty and is_settled:
             self._discard(project.path)
         self._running = self._keeper = self._project = None
         self._nothing = "no session is open"
-        return running.desk
+        return running
 
     def _discard(self, path: Path) -> None:
         # Whoever ends a session without saving it means to; it is there still, put aside.
@@ -178,24 +181,32 @@ class Guest:
             aside = put_aside(path)
             self._say(f"not saved, and put aside: {aside}", 1)
 
-    async def _start(self, running: "Running", client: str, old: "Desk | None") -> None:
-        from jackrf.hosting.handover import fits, hand_over
-
-        if old is not None:
-            if client == self._client and fits(old, running.desk):
-                hand_over(old, running.desk)
-            old.fade_out()
-            old.close()
+    async def _start(self, running: "Running", client: str, old: "Running | None") -> None:
         try:
+            if old is not None:
+                await self._replace(old, running, client)
             await running.start(wait=True, go_on=True)
         except BaseException:
-            running.desk.fade_out()
-            await running.close()
+            for one in (old, running):
+                if one is not None:
+                    one.desk.fade_out()
+                    await one.close()
             raise
         self._running, self._client = running, client
         self._following = asyncio.create_task(running.follow())
         self._following.add_done_callback(self._follow_up)
         self._looking = asyncio.create_task(self._look_for_listeners(running))
+
+    async def _replace(self, old: "Running", new: "Running", client: str) -> None:
+        """Close what ran before, but for what the next one goes on with."""
+        from jackrf.hosting.handover import fits, hand_over
+
+        if client == self._client and fits(old.desk, new.desk):
+            await old.services.give_up(new.services)
+            new.services.take_over(old.services)
+            hand_over(old.desk, new.desk)
+        old.desk.fade_out()
+        await old.close()
 
     def _follow_up(self, task: asyncio.Task[None]) -> None:
         error = None if task.cancelled() else task.exception()
@@ -259,6 +270,6 @@ class Guest:
         if self._running is not None:
             # First of all: whatever comes later may wait for a disk, for longer than there is time.
             self._running.desk.fade_out()
-        desk = await self._leave()
-        if desk is not None:
-            desk.close()
+        running = await self._leave()
+        if running is not None:
+            running.desk.close()

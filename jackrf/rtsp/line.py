@@ -46,6 +46,10 @@ class Line:
         self._waiting = bytearray()
         self._lent = False
 
+    def serve(self, audience: Audience) -> None:
+        """Go on with the audience that has taken the place of the one before."""
+        self._audience = audience
+
     @property
     def waiting(self) -> bool:
         """Whether something waits for the socket to take it."""

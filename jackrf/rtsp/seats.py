@@ -40,6 +40,14 @@ class Stalls:
         self._line = line
         self._admission = admission
         self._told: tuple[str, bytes] | None = None
+        self._seat: UdpSeat | InterleavedSeat | None = None
+
+    def serve(self, desk: Desk) -> None:
+        """Go on with a desk that has taken the place of the one before, and its listeners."""
+        self._desk = desk
+        self._line.serve(desk.audience)
+        if self._seat is not None:
+            self._seat.serve(desk)
 
     def describe(self, mix: str) -> str:
         """Return the SDP of a mix, without an address: RTSP agrees on that.
@@ -73,14 +81,17 @@ class Stalls:
     def seat(self, mix: str, transport: Transport) -> Seat:
         """Return a place at a mix; it hears nothing yet."""
         key = self._key_for(mix, transport)
+        desk, line = self._desk, self._line
         try:
             if transport.interleaved is not None:
-                return InterleavedSeat(self._desk, mix, self._line, transport.interleaved)
-            return UdpSeat(self._desk, mix, self._line, transport.client_port or (0, 0), key)
+                self._seat = InterleavedSeat(desk, mix, line, transport.interleaved)
+            else:
+                self._seat = UdpSeat(desk, mix, line, transport.client_port or (0, 0), key)
         except OSError as error:
             why = error.strerror or "no port is free"
             self._admission.refuse(self._line.host, Reason.UNREACHABLE, why, mix)
             raise RefusedError(503) from None
+        return self._seat
 
     def _key_for(self, mix: str, transport: Transport) -> bytes | None:
         """Return the key that this listener was told; None for a mix that is not encrypted."""
@@ -145,6 +156,10 @@ class UdpSeat:
         if key is not None:
             _sealed(desk, self._listener, key)
 
+    def serve(self, desk: Desk) -> None:
+        """Go on with a desk that has taken the place of the one before, and its listeners."""
+        self._desk = desk
+
     @property
     def is_over(self) -> bool:
         """Whether it hears nothing any more: what sealed its packets has died."""
@@ -207,6 +222,10 @@ class InterleavedSeat:
             control_channel=channels[1],
             dscp=plan.dscp,
         )
+
+    def serve(self, desk: Desk) -> None:
+        """Go on with a desk that has taken the place of the one before, and its listeners."""
+        self._desk = desk
 
     @property
     def is_over(self) -> bool:

@@ -63,10 +63,16 @@ class RtspServer:
         self._admission = admission
         self._clock = clock
         self._socket: socket.socket | None = None
-        self._open: dict[Connection, None] = {}
+        self._open: dict[Connection, Stalls] = {}
         self._reminder = Reminder(self._tick)
         self._resting = Reminder(self._attend)
         self._looked_at = -math.inf
+
+    def serve(self, desk: Desk) -> None:
+        """Go on with a desk that takes the place of the one before: nobody is hung up on."""
+        self._desk = desk
+        for house in self._open.values():
+            house.serve(desk)
 
     @property
     def connections(self) -> int:
@@ -156,8 +162,8 @@ class RtspServer:
             line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         house = Stalls(self._desk, line, self._admission)
         conversation = Conversation(line.host, house, self._admission, now)
-        connection = Connection(line, conversation, self._clock, self._forget)
-        self._open[connection] = None
+        connection = Connection(line, conversation, self._clock, self._open.pop)
+        self._open[connection] = house
         connection.start()
         self._reminder.within(TICK_SECONDS)
 
@@ -176,9 +182,6 @@ class RtspServer:
         if idle is not None:
             idle.end()
         return idle is not None
-
-    def _forget(self, connection: "Connection") -> None:
-        self._open.pop(connection, None)
 
     def _tick(self) -> None:
         """Look at the clock, once a second and only while somebody is connected."""
@@ -203,7 +206,7 @@ class Connection:
         line: Line,
         conversation: Conversation,
         clock: Callable[[], float],
-        ended: Callable[["Connection"], None],
+        ended: Callable[["Connection"], object],
     ) -> None:
         self.line = line
         self.conversation = conversation

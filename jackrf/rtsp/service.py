@@ -58,15 +58,38 @@ class RtspService:
     def __init__(
         self, desk: Desk, settings: Settings, pins: PinFile, say: Callable[[str, int], None]
     ) -> None:
+        self._desk = desk
         self._settings = settings
         self._pins = pins
         self._say = say
         self._listens = False
-        mixes = list(desk.mixer.mix_number)
+        self._mixes = list(desk.mixer.mix_number)
+        self._encrypted = [mix for mix in self._mixes if desk.plans[mix].key is not None]
         limits = settings.most, settings.most_per_host
-        encrypted = [mix for mix in mixes if desk.plans[mix].key is not None]
-        self.admission = Admission(mixes, pins.keys, *limits, encrypted)
+        self.admission = Admission(self._mixes, pins.keys, *limits, self._encrypted)
         self._server = RtspServer(desk, self.admission, settings.address, settings.port)
+
+    @property
+    def terms(self) -> tuple[object, ...]:
+        """All on which it depends who may hear what, and where."""
+        return self._settings, self._encrypted, {mix: self._pins.keys(mix) for mix in self._mixes}
+
+    def may_take_over(self, before: "RtspService") -> bool:
+        """Whether those who hear another one could have come here by the same way and PIN."""
+        return before.report()["port"] is not None and before.terms == self.terms
+
+    def take_over(self, before: "RtspService") -> None:
+        """Go on, from before :meth:`start`, with those who hear the desk whose place ours takes."""
+        self._server, self.admission = before.give_away()
+        self.admission.serve(self._pins.keys)
+        self._server.serve(self._desk)
+        self._listens = True
+
+    def give_away(self) -> tuple[RtspServer, Admission]:
+        """Leave everybody to another service; here is nothing left to close."""
+        given, self._listens = self._server, False
+        self._server = RtspServer(self._desk, self.admission, given.listen, given.port)
+        return given, self.admission
 
     async def start(self) -> None:
         """Listen; call :meth:`close` afterwards, whatever happens.
@@ -74,6 +97,8 @@ class RtspService:
         Raises:
             InputError: the port that the session names is in use, or the PINs' file is wrong.
         """
+        if self._listens:
+            return
         self._pins.check()
         allow(SOCKETS * self._settings.most + OTHER_FILES)
         try:

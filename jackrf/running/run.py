@@ -70,7 +70,7 @@ class Running:
         self.desk = desk
         self._scenes = scenes
         self._keeper = keeper
-        self._services = Services(services, say)
+        self.services = Services(services, say)
         self._server = server
         self._name = name
         self._say = say
@@ -80,7 +80,7 @@ class Running:
         self._heeding = Heeding(self._wake.set)
         self._stopping = asyncio.Event()
         handlers: dict[str, Handler] = {"status": self._status, "set": self._set, "sdp": self._sdp}
-        handlers |= self._services.handlers
+        handlers |= self.services.handlers
         handlers |= {} if keeper is None else saving_handlers(keeper)
         handlers |= {} if scenes is None else recalling_handlers(scenes, desk)
         self.identifying = Identifying(desk)
@@ -92,7 +92,7 @@ class Running:
 
     def _status(self, _: Mapping[str, Any]) -> Any:
         kept = {} if self._keeper is None else self._keeper.status()
-        return status(self.desk) | {"client": self._name} | kept | self._services.report()
+        return status(self.desk) | {"client": self._name} | kept | self.services.report()
 
     def _set(self, message: Mapping[str, Any]) -> Any:
         mix, strip = message.get("mix"), message.get("input")
@@ -155,7 +155,7 @@ class Running:
         self.reporting.start()
         self._network.start()
         self._watching.start(self._wake.set)
-        await self._services.start(go_on=go_on)
+        await self.services.start(go_on=go_on)
         if self.desk.client is not None:
             self._listen_to(self.desk.client)
             return
@@ -172,15 +172,21 @@ class Running:
         self.desk.close()
         latest.cancel()
 
-    async def leave(self) -> None:
-        """Close everything but the desk, which is to be handed over or closed."""
+    async def leave(self, *, but_lasting: bool = False) -> None:
+        """Close everything but the desk, which is to be handed over or closed.
+
+        Args:
+            but_lasting: nor what others' services may take over; call `close` afterwards.
+        """
         self._heeding.end()
         self._watching.close()
         self._network.close()
-        self.reporting.close()
+        if not but_lasting:
+            self.reporting.close()
         self._tending.close()
         self.identifying.close()
-        for part in (self._services, self._scenes, self._keeper):
+        await self.services.close(but_lasting=but_lasting)
+        for part in (self._scenes, self._keeper):
             if part is not None:
                 await part.close()
         await self._control.close()

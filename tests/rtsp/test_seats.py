@@ -86,6 +86,20 @@ def test_a_seat_on_the_connection_itself(desk: Desk) -> None:
         assert line.listener is None
 
 
+@pytest.mark.parametrize("transport", [Transport(client_port=(50200, 50201)), Transport((0, 1))])
+def test_a_seat_goes_over_to_the_desk_that_takes_over(desk: Desk, transport: Transport) -> None:
+    """Its listener is that one's; whoever leaves has left it."""
+    with connection() as (_, far), closing(small_desk()) as other:
+        stalls = Stalls(desk, Line(far, desk.audience), admission())
+        seat = stalls.seat("keys", transport)
+        seat.play()
+        stalls.serve(other)
+        desk.audience.hand_over(other.audience)
+        assert [one.owner for one in other.audience.listeners] == ["rtsp"]
+        seat.close()
+        assert other.audience.listeners == desk.audience.listeners == []
+
+
 def test_what_cannot_be_reached_is_counted(desk: Desk) -> None:
     """An address that is not ours any more, as after a change of networks."""
     found = admission()

@@ -52,6 +52,48 @@ def test_a_taken_port_ends_only_a_session_that_names_it(tmp_path: Path) -> None:
         assert one.report()["port"] is None
 
 
+@pytest.mark.parametrize("same", [True, False])
+def test_who_hears_one_session_goes_over_to_the_next(tmp_path: Path, same: bool) -> None:
+    """On the same connection, at the same port; not where they would have to show another PIN."""
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+    if not same:
+        PinFile(folders[1] / "secrets.toml").make("drums")
+
+    async def work() -> None:
+        settings = Settings(port=0)
+        before, after = (service(folder, settings, []) for folder in folders)
+        assert not after.may_take_over(before)
+        await before.start()
+        port = before.report()["port"]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+
+        async def answer(number: int) -> bytes:
+            writer.write(b"OPTIONS * RTSP/1.0\r\nCSeq: %d\r\n\r\n" % number)
+            return await reader.readuntil(b"\r\n") if not reader.at_eof() else b""
+
+        assert await answer(1) == b"RTSP/1.0 200 OK\r\n"
+        await reader.readuntil(b"\r\n\r\n")
+        assert after.may_take_over(before) == same
+        if same:
+            after.take_over(before)
+            assert not after.may_take_over(before)
+        await before.close()
+        await after.start()
+        assert (after.report()["port"] == port) == same
+        assert after.report()["connections"] == int(same)
+        if same:
+            assert await answer(2) == b"RTSP/1.0 200 OK\r\n"
+        else:
+            assert await reader.read() == b""
+        writer.close()
+        await after.close()
+        assert after.report()["port"] is None
+
+    asyncio.run(work())
+
+
 def test_a_file_of_pins_in_disorder_is_told_at_the_start(tmp_path: Path) -> None:
     """Not when somebody wants to hear."""
     (tmp_path / "secrets.toml").write_text("nonsense")

@@ -60,6 +60,39 @@ def test_they_begin_in_order_and_end_in_reverse() -> None:
     }
 
 
+class Lasting(Stall):
+    """A stall whose customers go over to the next one of its kind."""
+
+    willing = True
+
+    def may_take_over(self, before: "Lasting") -> bool:  # noqa: ARG002 - of a Lasting
+        """As the test wants it."""
+        return self.willing
+
+    def take_over(self, before: "Lasting") -> None:
+        """Note it."""
+        self._done.append(f"{self.key} takes over {before.key}")
+
+
+def test_those_who_last_go_over_to_the_next_of_their_kind() -> None:
+    """They are left open until then; what cannot be taken over is closed before it is too late."""
+    done: list[str] = []
+    before = Services([Lasting("old", done), Stall("one", done)], lambda *_: None)
+    new = Lasting("new", done)
+    after = Services([Stall("two", done), new], lambda *_: None)
+
+    async def work() -> None:
+        await before.close(but_lasting=True)
+        await before.give_up(after)
+        after.take_over(before)
+        new.willing = False
+        await before.give_up(after)
+        after.take_over(before)
+
+    asyncio.run(work())
+    assert done == ["one closes", "one closes", "new takes over old", "one closes", "old closes"]
+
+
 def test_one_that_cannot_begin_ends_the_start() -> None:
     """Unless it is to go on without: then a line says so, and the others begin."""
     done: list[str] = []

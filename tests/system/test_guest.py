@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from jackrf.control import request, socket_path
 from jackrf.errors import InputError, JackrfError, StorageError
 from jackrf.hosting import guest as guest_module
 from jackrf.hosting.guest import Guest
+from jackrf.lan.pins import PinFile
 from jackrf.running import keeper
 from jackrf.running.keeper import Keeper
 from jackrf.running.run import Running
@@ -24,7 +26,8 @@ from jackrf.sessions.nsm import NsmError, Open
 from jackrf.sessions.session import load
 from jackrf.sessions.starting import starting_text
 from jackrf.testing import DummyJack
-from tests.system.capture import Capture
+from tests.system.caller import Caller
+from tests.system.capture import Capture, steps
 from tests.system.instruments import Player
 from tests.system.running import free_port, with_osc_of_its_own
 from tests.waiting import until
@@ -278,7 +281,7 @@ def test_who_is_ended_while_another_project_is_opened_leaves_jack(
     first, second = project(tmp_path, "t1"), project(tmp_path, "t2")
     began = asyncio.Event()
 
-    async def hang(_: Running) -> None:
+    async def hang(_: Running, **__: object) -> None:
         began.set()
         await asyncio.Event().wait()
 
@@ -417,6 +420,54 @@ def test_a_duplicate_is_known_by_its_own_name(dummy_jack: DummyJack, tmp_path: P
                 assert visitor.metadata.pretty_name(uuid) == "jackrf t1 in the studio"
 
     asyncio.run(live())
+
+
+def test_who_tuned_in_hears_a_duplicate_without_a_gap(
+    dummy_jack: DummyJack, tmp_path: Path
+) -> None:
+    """By RTSP over UDP and over TCP: the same connections go on, and are the new session's. Where
+    another session would have them show a PIN they are hung up on.
+    """
+    first, copy, secret = (project(tmp_path, name) for name in ("t1", "t2", "t3"))
+
+    async def hearing() -> list[str]:
+        return [one["owner"] for one in (await status())["mixes"]["mix-1"]["listeners"]]
+
+    async def live() -> None:
+        async with hosted(dummy_jack.name, first) as (guest, _):
+            await guest.save()
+            for other in (copy, secret):
+                shutil.copytree(first.folder, other.folder)
+            PinFile(secret.folder / "secrets.toml").make("mix-1")
+            port = (await status())["rtsp"]["port"]
+            with (
+                Capture() as capture,
+                Caller(port, "mix-1", f"RTP/AVP;unicast;client_port={ports_of(capture)}") as far,
+                Caller(port, "mix-1", "RTP/AVP/TCP;unicast;interleaved=0-1") as near,
+            ):
+                for one in (far, near):
+                    await asyncio.to_thread(one.call)
+                await until(lambda: capture.count > 20 and len(near.sequences) > 20)
+                await guest.open(copy)
+                heard = capture.count, len(near.sequences)
+                await until(lambda: capture.count > heard[0] + 20)
+                await until(lambda: len(near.sequences) > heard[1] + 20)
+                assert set(steps(capture.packets, "sequence", 2**16)) == {1}
+                assert {(b - a) % 2**16 for a, b in pairwise(near.sequences)} == {1}
+                assert (await status())["rtsp"]["port"] == port
+                assert await hearing() == ["rtsp", "rtsp"]
+                await asyncio.to_thread(far.ask, "TEARDOWN")
+                assert await hearing() == ["rtsp"]
+                await guest.open(secret)
+                await until(lambda: near.over)
+                assert await hearing() == []
+
+    asyncio.run(live())
+
+
+def ports_of(capture: Capture) -> str:
+    """Its port and the one above it, as RTSP writes them."""
+    return f"{capture.port}-{capture.port + 1}"
 
 
 def test_each_project_has_its_own_scenes(dummy_jack: DummyJack, tmp_path: Path) -> None:
