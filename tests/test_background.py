@@ -46,7 +46,7 @@ from jackrf.background import told_to_end
 
 async def main():
     told = asyncio.Event()
-    with told_to_end(told.set, 0.2):
+    with told_to_end(told.set, {seconds}):
         print("ready", flush=True)
         {stands_still}
         await told.wait()
@@ -56,9 +56,10 @@ asyncio.run(main())
 """
 
 
-def ended(stands_still: str, number: signal.Signals) -> tuple[int, str]:
+def ended(stands_still: str, seconds: float, number: signal.Signals) -> tuple[int, str]:
     """End a program by a signal; return its exit code and what it said."""
-    command = [sys.executable, "-c", PROGRAM.format(stands_still=stands_still)]
+    program_text = PROGRAM.format(stands_still=stands_still, seconds=seconds)
+    command = [sys.executable, "-c", program_text]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == "ready\n"
@@ -69,9 +70,9 @@ def ended(stands_still: str, number: signal.Signals) -> tuple[int, str]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_who_is_told_to_end_ends_though_the_loop_stands_still(number: signal.Signals) -> None:
     """As in a call to a server that hangs; a loop that goes on does what it has to."""
-    assert ended("pass", number) == (0, "told\n")
-    assert ended("time.sleep(0.05)", number) == (0, "told\n")
-    assert ended("while True: time.sleep(60)", number) == (0, "")
+    assert ended("pass", 60.0, number) == (0, "told\n")
+    assert ended("time.sleep(0.1)", 60.0, number) == (0, "told\n")
+    assert ended("while True: time.sleep(60)", 0.1, number) == (0, "")
 
 
 def test_signals_are_the_loops_own_again_afterwards() -> None:

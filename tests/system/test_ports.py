@@ -141,6 +141,6 @@ def test_wishes_are_granted_whenever_the_peer_comes(dummy_jack: DummyJack, tmp_p
         for _ in range(2):
             assert missing() == [[], ["late:out_1"]]
             with Player(dummy_jack.name, name="late"):
-                wait_for(lambda: connected() == [kick, ["late:out_1"]], 2.0)
+                wait_for(lambda: connected() == [kick, ["late:out_1"]])
                 assert missing() == [[], []]
-            wait_for(lambda: connected() == [kick, []], 2.0)
+            wait_for(lambda: connected() == [kick, []])
