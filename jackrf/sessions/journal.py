@@ -36,7 +36,7 @@ from jackrf.sessions.journal_lines import (
     wishes_in,
 )
 from jackrf.sessions.store import Changes, digest
-from jackrf.sessions.writing import sync_folder, trouble, write_all
+from jackrf.sessions.writing import lock, sync_folder, trouble, write_all
 
 VERSION = 1
 LONGEST = 1 << 20
@@ -245,7 +245,7 @@ def _open_locked(path: Path) -> int:
     while True:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(file)
             raise _in_use(path) from None
@@ -264,7 +264,7 @@ def _lines(session: Path) -> Iterator[Line]:
     path = journal_of(session)
     try:
         with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            lock(file.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)
             whole = file.read()
     except FileNotFoundError:
         return

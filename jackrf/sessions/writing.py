@@ -27,6 +27,10 @@ _REMEDIES = {
 }
 
 
+_UNKNOWN = (errno.EINVAL, errno.ENOTSUP, errno.ENOLCK)
+"""What a file system answers that cannot do something: some network shares, some of FUSE's."""
+
+
 def write(path: Path, data: bytes) -> None:
     """Write a whole file, or leave the old one as it was.
 
@@ -58,12 +62,28 @@ def trouble(path: Path, error: OSError) -> StorageError:
 
 
 def sync_folder(folder: Path) -> None:
-    """Force the names in a folder to the disk."""
+    """Force the names in a folder to the disk; a share that does so by itself may refuse it."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _UNKNOWN:
+            raise
     finally:
         os.close(handle)
+
+
+def lock(file: int, how: int) -> None:
+    """Lock an open file, as flock(2) does; where there are no locks, nobody is kept out.
+
+    Raises:
+        BlockingIOError: somebody else has locked it, and nobody is to wait.
+    """
+    try:
+        fcntl.flock(file, how)
+    except OSError as error:
+        if error.errno not in _UNKNOWN:
+            raise
 
 
 def make_folders(folder: Path) -> None:
@@ -118,7 +138,7 @@ def _open_locked(new: Path) -> int:
     while True:
         file = os.open(new, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            lock(file, fcntl.LOCK_EX)
             # Whoever held the lock before has renamed or removed the file that was opened here.
             with contextlib.suppress(FileNotFoundError):
                 if new.lstat().st_ino == os.fstat(file).st_ino:
@@ -133,7 +153,9 @@ def _fill(file: int, new: Path, data: bytes) -> None:
     real = new.with_name(new.name.removeprefix(".").removesuffix(".new"))
     with contextlib.suppress(FileNotFoundError):
         old = real.stat()
-        os.fchmod(file, stat.S_IMODE(old.st_mode))
+        # Where all files have the same mode, as on a memory stick, none may be set.
+        if os.fstat(file).st_mode != old.st_mode:
+            os.fchmod(file, stat.S_IMODE(old.st_mode))
         with contextlib.suppress(PermissionError):
             os.fchown(file, old.st_uid, old.st_gid)
     os.ftruncate(file, 0)

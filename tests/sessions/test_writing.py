@@ -1,5 +1,7 @@
 """A file is written whole or not at all."""
 
+import errno
+import fcntl
 import os
 import stat
 import threading
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jackrf.errors import StorageError
-from jackrf.sessions.writing import make_folders, write
+from jackrf.sessions.writing import lock, make_folders, write
 from tests.sessions.disks import as_nobody, file_size_limit, open_folder, small_disk
 
 
@@ -158,6 +160,47 @@ def test_what_cannot_be_written_at_all_is_told(tmp_path: Path) -> None:
         f"there is no folder {nowhere}: make it, or write to another folder"
     )
     assert refused(tmp_path / ("x" * 260)) == "the name is too long: take a shorter one"
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOTSUP, errno.ENOLCK])
+def test_a_share_that_knows_neither_locks_nor_modes_takes_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """Nor fsync of a folder: what such a disk cannot do is no reason not to save."""
+    real = os.fsync
+
+    def refuse(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    def fsync(file: int) -> None:
+        if stat.S_ISDIR(os.fstat(file).st_mode):
+            refuse()
+        real(file)
+
+    path = tmp_path / "a.toml"
+    write(path, b"old")
+    monkeypatch.setattr("os.fsync", fsync)
+    monkeypatch.setattr("os.fchmod", refuse)
+    monkeypatch.setattr("fcntl.flock", refuse)
+    write(path, b"new")
+    assert path.read_bytes() == b"new"
+
+
+def test_a_folder_that_cannot_be_forced_to_the_disk_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fails is another matter, and so is a lock that somebody has."""
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", fail)
+        assert refused(tmp_path / "a.toml") == "Input/output error"
+    with (tmp_path / "b").open("w") as first, (tmp_path / "b").open("w") as second:
+        lock(first.fileno(), fcntl.LOCK_EX)
+        with pytest.raises(BlockingIOError):
+            lock(second.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_folders_are_made_and_forced_to_the_disk(
