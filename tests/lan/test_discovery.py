@@ -10,6 +10,7 @@ from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from jackrf.lan.discovery import Discovery, Service, instance_name, reachable
 from jackrf.lan.interfaces import own_addresses
+from tests.waiting import until
 
 OSC = Service("_osc._udp.local.", 9955, {"txtvers": "1", "types": "ifsbTFN"})
 RTSP = Service("_rtsp._tcp.local.", 8554, {"path": "/drums"})
@@ -67,7 +68,7 @@ def test_an_address_that_is_not_ours_is_a_warning(caplog: pytest.LogCaptureFixtu
 
     async def work() -> None:
         await discovery.start()
-        await asyncio.sleep(0.2)
+        await until(lambda: caplog.text)
         await discovery.close()
 
     asyncio.run(work())

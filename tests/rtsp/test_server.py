@@ -29,7 +29,7 @@ def bound(host: str = "127.0.0.1") -> socket.socket:
     """A UDP socket that waits for its packets."""
     plain = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
     plain.bind((host, 0))
-    plain.settimeout(2.0)
+    plain.settimeout(5.0)
     return plain
 
 
@@ -72,7 +72,7 @@ def test_a_listener_over_udp(host: str) -> None:
             assert player.ask("PAUSE").status == 200
             assert is_silent(udp)
             info = player.ask("PLAY").header("rtp-info") or ""
-            udp.settimeout(2.0)
+            udp.settimeout(5.0)
             again = parse(udp.recv(2048))
             assert again.marker
             assert f"seq={again.sequence};" in info
@@ -134,8 +134,7 @@ def test_who_hangs_up_has_left() -> None:
                 # A listener joins once its answer is on its way.
                 wait_for(lambda: len(theatre.desk.audience.listeners) == 2)
             wait_for(lambda: not theatre.desk.audience.listeners)
-        time.sleep(0.2)
-        assert open_files() == before
+        wait_for(lambda: open_files() == before)
 
     theatre.play_to(client)
 

@@ -10,6 +10,7 @@ from jackrf.errors import InputError
 from jackrf.lan.pins import PinFile
 from jackrf.rtsp.service import RtspService, Settings
 from tests.osc.desks import small_desk
+from tests.waiting import until
 
 
 def service(folder: Path, settings: Settings, said: list[str]) -> RtspService:
@@ -27,7 +28,7 @@ def test_it_reports_where_it_listens_and_what_it_refused(tmp_path: Path) -> None
         port = one.report()["port"]
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"DESCRIBE /guitar RTSP/1.0\r\nCSeq: 1\r\n\r\n")
-        await asyncio.sleep(0.2)
+        await until(lambda: one.report()["refused"]["unknown"])
         found = one.report()
         assert (found["connections"], found["refused"]["unknown"]) == (1, 1)
         assert "jackrf status shows the mixes" in found["remedies"][0]

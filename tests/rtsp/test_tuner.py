@@ -80,8 +80,7 @@ def test_it_gives_signs_of_life(theatre: Theatre, monkeypatch: pytest.MonkeyPatc
         with tuner.hearing, tuner.reports, closing(tuner):
             (connection,) = list(theatre.server._open)
             before = connection.conversation._heard_at
-            time.sleep(0.3)
-            assert connection.conversation._heard_at > before
+            wait_for(lambda: connection.conversation._heard_at > before)
 
     theatre.play_to(client)
 

@@ -10,6 +10,7 @@ import pytest
 from jackrf.desk import Desk
 from jackrf.running.network import SETTLE_SECONDS, Network
 from tests.system.links import Link
+from tests.waiting import until
 
 pytestmark = pytest.mark.system
 
@@ -67,8 +68,7 @@ def test_where_news_are_not_allowed_it_looks_now_and_then(
             desk = Mended()
             network = Network(cast(Desk, desk))
             network.start()
-            await asyncio.sleep(0.5)
-            assert desk.times > 3
+            await until(lambda: desk.times > 3)
             network.close()
             ended = desk.times
             await asyncio.sleep(0.2)

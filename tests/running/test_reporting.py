@@ -1,6 +1,7 @@
 """RTCP of a running desk: to whom, when, and what is taken in."""
 
 import asyncio
+import select
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -227,9 +228,10 @@ def test_who_came_by_itself_is_told_goodbye(
             desk.open("jackrf-reports", dummy_jack.name)
             reports.start()
             desk.audience.join(take_datagrams(0, sending, "rtsp://x", "rtsp", control=control))
-            await asyncio.sleep(0.3)
+            await until(lambda: bool(datagrams(guest)))
+            await until(lambda: len(select.select([guest_rtcp, rtcp], [], [], 0)[0]) == 2)
             reports.close()
-            assert datagrams(guest)
+            datagrams(guest)
             reports.close()
             await asyncio.sleep(0.1)
             assert not datagrams(guest)

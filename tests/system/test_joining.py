@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -19,13 +20,29 @@ from jackrf.rtp.packet import Packet, parse
 from jackrf.rtp.stream import identify
 from jackrf.testing import DummyJack
 from tests.audience.connections import connection, datagrams, prefixed, read
+from tests.quiet import best_of
 from tests.system.ages import Hearer
+from tests.system.instruments import wait_for
 
 pytestmark = pytest.mark.system
 
 MIXES = ("drums", "keys", "vox")
 EVERY = 0.02
-TRIES = 3
+
+
+class Visits(NamedTuple):
+    """Who has come: how many, and how many packets they got."""
+
+    number: int
+    heard: int
+
+
+class Found(NamedTuple):
+    """What came of it: the visits, and xruns without and with them."""
+
+    visits: Visits
+    quiet: int
+    loud: int
 
 
 def descriptors() -> int:
@@ -84,8 +101,8 @@ def xruns(desk: Desk) -> int:
     return count
 
 
-def come_and_go(audience: Audience, seconds: float) -> int:
-    """Let somebody join and somebody leave every 20 ms; return how many packets they got."""
+def come_and_go(audience: Audience, seconds: float) -> Visits:
+    """Let somebody join and somebody leave every 20 ms."""
     there: list[Visit] = []
     heard = number = 0
     start = time.monotonic()
@@ -100,8 +117,7 @@ def come_and_go(audience: Audience, seconds: float) -> int:
         number += 1
     for visit in there:
         heard += leave(audience, visit)
-    assert number > 0.8 * seconds / EVERY
-    return heard
+    return Visits(number, heard)
 
 
 def leave(audience: Audience, visit: Visit) -> int:
@@ -114,37 +130,45 @@ def leave(audience: Audience, visit: Visit) -> int:
     return len(packets)
 
 
-def quietly_come_and_go(desk: Desk, seconds: float) -> None:
-    """Let them come and go; who is there all along hears all, and nothing is left in the end."""
+def disturbances(desk: Desk, seconds: float) -> Found:
+    """Return how many xruns there are while they come and go at this desk.
+
+    Beside as many while the same sockets come and go in this process and no callback sends to them:
+    a busy machine makes xruns by itself.
+    """
+    xruns(desk)
+    come_and_go(Audience(), seconds)
+    quiet = xruns(desk)
+    visits = come_and_go(desk.audience, seconds)
+    return Found(visits, quiet, xruns(desk))
+
+
+def is_right(found: Found, seconds: float) -> bool:
+    """Whether as many came as should, heard what they should, and disturbed nobody."""
+    enough = found.visits.number > 0.8 * seconds / EVERY
+    heard = found.visits.heard > 10 * found.visits.number
+    return enough and heard and found.loud <= 2 * found.quiet + 1
+
+
+@pytest.mark.soak
+def test_who_comes_and_goes_disturbs_nobody(desk: Desk) -> None:
+    """Over UDP, TCP and AF_UNIX, to three mixes: no packet to anybody else, no xrun more than from
+    the same comings and goings elsewhere, and who is there all along hears every packet.
+    """
+    seconds = float(os.environ.get("JACKRF_SOAK", "3"))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ear:
         ear.bind(("127.0.0.1", 0))
         url = f"udp://127.0.0.1:{ear.getsockname()[1]}"
         desk.audience.join(open_listener(1, parse_url(url)))
         before = descriptors()
         with Hearer(ear.dup()) as staying:
-            found = []
-            for _ in range(TRIES):
-                xruns(desk)
-                time.sleep(seconds / 2)
-                idle = xruns(desk)
-                assert come_and_go(desk.audience, seconds) > 10 * seconds / EVERY
-                found.append((idle, xruns(desk)))
-                if found[-1][1] <= 2 * idle + 1:
-                    break
-            assert found[-1][1] <= 2 * found[-1][0] + 1, found
-        for _ in range(5):
-            time.sleep(0.05)
+            best_of(lambda: disturbances(desk, seconds), lambda found: is_right(found, seconds))
+
+        def nothing_is_left() -> bool:
             desk.audience.tend()
-        assert descriptors() == before
+            return descriptors() == before
+
+        wait_for(nothing_is_left)
         packets = [one.packet for one in staying.arrivals]
         assert {(b.sequence - a.sequence) % 2**16 for a, b in pairwise(packets)} == {1}
         assert {packet.ssrc for packet in packets} == {identify("Joining", "keys")[0]}
-
-
-@pytest.mark.soak
-def test_who_comes_and_goes_disturbs_nobody(desk: Desk) -> None:
-    """Over UDP, TCP and AF_UNIX, to three mixes: no packet to anybody else, no xrun more.
-
-    The dummy driver makes an xrun by itself now and then; there are hundreds of visits.
-    """
-    quietly_come_and_go(desk, float(os.environ.get("JACKRF_SOAK", "4")))

@@ -15,7 +15,7 @@ from jackrf.audience.sockets import open_listener
 from jackrf.destinations import parse_url
 from jackrf.realtime.statistics import quantiles
 from jackrf.testing import DummyJack
-from tests.quiet import best_of
+from tests.quiet import TURNS, best_of
 from tests.system.links import Link
 from tests.system.stage import Stage
 from tests.system.starving import Starved, starve
@@ -26,8 +26,6 @@ pytestmark = [
 ]
 
 SECONDS = 5.0
-TRIES = 3
-"""The machine may be late by itself: the best of so many runs counts."""
 ANCESTOR = 262_144
 """SO_SNDBUF of the program that jackrf learned from."""
 FOR_EVER = 4e6
@@ -46,7 +44,7 @@ def test_over_a_link_that_is_too_slow_audio_stays_young(
 ) -> None:
     """1.5 Mbit/s over 1 Mbit/s: gaps, never the past; with the ancestor's settings it gets old."""
     found = []
-    for _ in range(TRIES):
+    for _ in range(TURNS):
         with ExitStack() as turn:
             stage = Stage(dummy_jack, turn)
             links = [turn.enter_context(Link(number)) for number in (11, 12, 13)]
@@ -83,7 +81,7 @@ def test_a_starved_link_is_fresh_at_once(kind: str, most_stale: float, stack: Ex
     def turn() -> Starved:
         return starve(stage, stack.enter_context(Link(next(numbers))), kind)
 
-    best_of(turn, lambda found: found.stale_ms <= most_stale and not found.missed, TRIES)
+    best_of(turn, lambda found: found.stale_ms <= most_stale and not found.missed)
 
 
 def test_nobody_else_notices_a_broken_listener(dummy_jack: DummyJack, stack: ExitStack) -> None:
@@ -94,7 +92,7 @@ def test_nobody_else_notices_a_broken_listener(dummy_jack: DummyJack, stack: Exi
     links = [stack.enter_context(Link(number)) for number in (31, 32, 33)]
     time.sleep(0.5)
     found = []
-    for _ in range(TRIES):
+    for _ in range(TURNS):
         stage.xruns()
         start = stage.counts()
         time.sleep(2.0)
