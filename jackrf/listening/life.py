@@ -147,11 +147,17 @@ class Listening:
             self._come_back()
         elif output.is_there():
             self._peers = output.peers()
+            if self._source.renew():
+                self._leave(output)
+                self._say(f"the stream comes at {self._source.form.rate} Hz now")
         else:
-            self._before = self.figures()
-            self._read_log()
-            self._let_go(output)
+            self._leave(output)
             self._say(f"{output.kind} went away; waiting for it")
+
+    def _leave(self, output: Output) -> None:
+        self._before = self.figures()
+        self._read_log()
+        self._let_go(output)
 
     def _let_go(self, output: Output) -> None:
         self._output = None

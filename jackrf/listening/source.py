@@ -55,6 +55,15 @@ class Source:
         """Whether others hear the same packets."""
         return ipaddress.ip_address(self.hearing.getsockname()[0].partition("%")[0]).is_multicast
 
+    def renew(self) -> bool:
+        """Take in what was said of the stream last; return whether it is another one to play."""
+        offer = self.told
+        if offer is None:
+            return False
+        form = replace(self.form, channels=offer.channels, rate=offer.samplerate)
+        changed, self.form = form != self.form, form
+        return changed
+
     def close(self) -> None:
         """Leave the mix and close both sockets; not before the callback is done with them."""
         if self.tuner is not None:

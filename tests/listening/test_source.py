@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,19 @@ def test_a_payload_type_that_says_its_encoding_is_believed(tmp_path: Path) -> No
     path.write_text(path.read_text().replace("97", "96"))
     with closing(open_source(str(path), "auto")) as source:
         assert source.form == Format(3, 6, 44100)
+
+
+def test_another_rate_is_taken_in(tmp_path: Path) -> None:
+    """Once, where a server says it; a file says the same for ever, and packets say nothing."""
+    for words in (write(tmp_path, "127.0.0.1", free_port()), f"udp://127.0.0.1:{free_port()}"):
+        with closing(open_source(words, "auto")) as source:
+            assert not source.renew()
+            assert source.offer is None or source.form == Format(0, 6, 44100)
+    with closing(open_source(write(tmp_path, "127.0.0.1", free_port()), "auto")) as source:
+        assert source.offer is not None
+        source.offer = replace(source.offer, samplerate=48000)
+        assert [source.renew(), source.renew()] == [True, False]
+        assert source.form == Format(0, 6, 48000)
 
 
 def test_an_ipv6_sdp(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Other people's players tune in to a running jackrf, and hear the mix bit by bit."""
 
+import json
 import signal
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -125,6 +127,31 @@ def test_jackrf_listen_tunes_in_and_stays(
         wait_until_silent(recorder)
         with Running(tmp_path, session, dummy_jack.name):
             wait_until_heard(recorder)
+
+
+def test_jackrf_listen_follows_a_sender_to_another_rate(
+    dummy_jack: DummyJack, tmp_path: Path
+) -> None:
+    """And to another encoding: as where the stage's sound card was changed over lunch."""
+    session = f"{SESSION}[osc]\nport = {server_port()}\n[listen]\nport = {server_port()}\n"
+    with ExitStack() as stack:
+        other = stack.enter_context(DummyJack(name="jackrf-other-rate", samplerate=44100))
+        ear = ["--server", dummy_jack.name, "--name", "ear", "--connect", "", "--json"]
+
+        def plays(program: Program, rate: int, width: int) -> bool:
+            lines = program.said().splitlines()
+            found: dict[str, Any] = {"state": "", "stream": {}}
+            found |= json.loads(lines[-1]) if lines else {}
+            form = found["stream"].get("rate"), found["stream"].get("sample_bytes")
+            return found["state"] == "playing" and form == (rate, width)
+
+        with Running(tmp_path, session.replace("ENCODING", "L16"), dummy_jack.name) as running:
+            words = url(running)
+            program = stack.enter_context(Program(jackrf_command("listen", words, *ear)))
+            program.wait_until(lambda: plays(program, 48000, 2))
+        with Running(tmp_path, session.replace("ENCODING", "L24"), other.name):
+            program.wait_until(lambda: plays(program, 44100, 3))
+        assert "the stream comes at 44100 Hz now" in program.said(1)
 
 
 def test_ffplay_plays_the_mix(dummy_jack: DummyJack, tmp_path: Path) -> None:
