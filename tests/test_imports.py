@@ -134,7 +134,7 @@ LAYERS = (
     ),
     Layer(
         RTSP,
-        own=("jackrf.descriptors", *THE_MODEL, *THE_ENGINE_ROOM, *LOOP, *RTP, *LAN, *SRTP, *RTSP),
+        own=(*THE_MODEL, *THE_ENGINE_ROOM, *LOOP, *RTP, *LAN, *SRTP, *RTSP),
         foreign=(),
         never=("jack",),
     ),

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jackrf.descriptors import allow
 from jackrf.desk import Desk
 from jackrf.errors import InputError
 from jackrf.lan.pins import PinFile
@@ -12,10 +11,6 @@ from jackrf.rtsp.admission import MOST, MOST_PER_HOST, Admission
 from jackrf.rtsp.server import RtspServer
 
 DEFAULT_PORT = 8554
-SOCKETS = 5
-"""Of one listener: the connection, and packets and reports, both twice where they are encrypted."""
-OTHER_FILES = 2048
-"""Of all that is no listener of ours: connections that only ask, `send_to`, surfaces, JACK."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +95,6 @@ class RtspService:
         if self._listens:
             return
         self._pins.check()
-        allow(SOCKETS * self._settings.most + OTHER_FILES)
         try:
             await self._server.start()
         except InputError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jackrf.announcing.service import AnnouncingService
+from jackrf.descriptors import allow
 from jackrf.desk import Desk, MixPlan
 from jackrf.errors import InputError
 from jackrf.lan.discovery import reachable
@@ -32,6 +33,9 @@ from jackrf.web.settings import check_packages
 if TYPE_CHECKING:
     from jackrf.web.service import WebService
 
+MOST_FILES = 8192
+"""And sockets: a listener takes two to five, and there may be hundreds."""
+
 
 def make_desk(session: Session, folder: Path | None = None, *, hosted: bool = False) -> Desk:
     """Return the desk that a session asks for, its sockets open, nothing sent.
@@ -45,6 +49,7 @@ def make_desk(session: Session, folder: Path | None = None, *, hosted: bool = Fa
     Raises:
         InputError: a destination cannot be reached, or a mix cannot be encrypted.
     """
+    allow(MOST_FILES)
     plans = {mix_id: _plan(mix_id, mix, folder) for mix_id, mix in session.mixes.items()}
     desk = Desk(session.name, session.to_mixer(), session.wishes(), plans)
     alone = session.restore == "alone" and not hosted

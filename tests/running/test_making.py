@@ -1,5 +1,6 @@
 """What a session says is what runs."""
 
+import resource
 from contextlib import closing
 from pathlib import Path
 
@@ -28,6 +29,21 @@ def test_who_makes_the_connections(
         desk = make_desk(session, hosted=is_hosted)
         desk.close()
         assert desk.patchbay.wishes.restore == wanted
+
+
+def test_hundreds_are_sent_to_whatever_the_shell_allows(tmp_path: Path) -> None:
+    """Each takes two sockets, and this process may have 256 files."""
+    urls = [f"udp://127.0.0.1:{port}" for port in range(20000, 20400, 2)]
+    file = tmp_path / "hall.toml"
+    text = 'format = 2\nname = "Hall"\n[inputs.vox]\nname = "Vox"\n[mixes.hall]\nname = "Hall"\n'
+    file.write_text(f"{text}send_to = {urls}\n")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, limits[1]))
+    try:
+        with closing(make_desk(load(file))) as desk:
+            assert len(desk.audience.listeners) == 200
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 def test_a_session_becomes_a_desk(tmp_path: Path) -> None:
