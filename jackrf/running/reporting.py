@@ -6,7 +6,6 @@ come.
 """
 
 import asyncio
-import contextlib
 import random
 import socket
 import time
@@ -142,11 +141,15 @@ class Reporting:
     def _hear_all(self, listener: Listener) -> None:
         if listener.control is None:
             return
-        # An error, such as a port that nobody listens on, is read like a datagram.
-        with contextlib.suppress(BlockingIOError):
-            for _ in range(MOST_AT_ONCE):
-                with contextlib.suppress(ConnectionError):
-                    hear(self._desk, listener, listener.control.recv(LONGEST))
-                self._told[listener] += 1
+        for _ in range(MOST_AT_ONCE):
+            try:
+                data = listener.control.recv(LONGEST)
+            except BlockingIOError:
+                break
+            except OSError:
+                # Nobody listens on that port, or a firewall refuses: a datagram that says nothing.
+                data = b""
+            hear(self._desk, listener, data)
+            self._told[listener] += 1
         if self._told[listener] > MOST_REPORTS:
             self._stop_reading(listener)

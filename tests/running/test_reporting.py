@@ -1,6 +1,7 @@
 """RTCP of a running desk: to whom, when, and what is taken in."""
 
 import asyncio
+import errno
 import select
 import socket
 from collections.abc import Iterator
@@ -156,6 +157,45 @@ def test_over_tcp_reports_go_between_packets(dummy_jack: DummyJack) -> None:
         assert one.heard.loss == 0.0
         frames, _ = interleaved(stream)
         assert [channel for channel, _ in frames].count(0) > 5
+
+
+class Prohibited(socket.socket):
+    """Tells once that a firewall refuses, as icmp-host-prohibited of firewalld does."""
+
+    refused = 0
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        """Refuse once."""
+        self.refused += 1
+        if self.refused == 1:
+            raise OSError(errno.EHOSTUNREACH, "No route to host")
+        return super().recv(size, flags)
+
+
+def test_a_firewall_that_refuses_is_no_news(
+    dummy_jack: DummyJack, ears: tuple[socket.socket, socket.socket]
+) -> None:
+    """Nothing is said of it, and what comes then is heard."""
+    rtp, rtcp = ears
+    with closing(make(f"udp://127.0.0.1:{rtp.getsockname()[1]}")) as desk:
+        (listener,) = desk.audience.listeners
+        assert listener.control is not None
+        listener.control = Prohibited(fileno=listener.control.detach())
+        trouble: list[object] = []
+
+        async def talk() -> None:
+            loop = asyncio.get_running_loop()
+            loop.set_exception_handler(lambda _, context: trouble.append(context))
+            desk.open("jackrf-reports", dummy_jack.name)
+            reports = Reporting(desk)
+            reports.start()
+            _, sender = await asyncio.wait_for(loop.sock_recvfrom(rtcp, 2048), 5.0)
+            rtcp.sendto(report(), sender)
+            await until(lambda: listener.heard is not None)
+            reports.close()
+
+        asyncio.run(talk())
+        assert trouble == []
 
 
 def test_who_tells_too_much_is_not_read_until_the_next_report(
