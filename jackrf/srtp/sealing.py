@@ -2,8 +2,9 @@
 
 What goes out is a stream of its own: its SSRC and first sequence number are made by chance, so that
 no key ever seals two things by the same numbers. A packet that the network does not take uses up no
-number, as `jackrf.realtime.transmit` has it. After nobody was there to hear, the stream begins
-anew: who comes then cannot know how often the sequence number has gone round (section 3.3.1).
+number, as `jackrf.realtime.transmit` has it. When nobody was there to hear for a while, a stream
+that has gone on for long begins anew: who comes then cannot know how often its sequence number has
+gone round (section 3.3.1).
 """
 
 import errno
@@ -25,6 +26,8 @@ MOST_AT_ONCE: Final = 128
 LONGEST: Final = 2048
 FIXED_HEADER: Final = 12
 MARKER: Final = 0x80
+HALF_ROUND: Final = 1 << 15
+"""Sequence numbers. Who hears one of this first half takes it for the first round, and is right."""
 _UNREACHABLE: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN)
 _FULL: Final = (errno.EAGAIN, errno.ENOBUFS)
 
@@ -54,8 +57,9 @@ class Sealing:
     def begin(self) -> None:
         """Begin a stream."""
         self._sealer = Sealer(self._crypto)
-        # Below 2**15, so that a lost first packet leaves no doubt about the round (section 3.3.1).
-        self._sequence = secrets.randbelow(1 << 15)
+        # So that a lost first packet leaves no doubt about the round (section 3.3.1).
+        self._sequence = secrets.randbelow(HALF_ROUND)
+        self._is_long = False
         self._ssrc = secrets.token_bytes(4)
         self._gap = True
         self._slot.put("ssrc", int.from_bytes(self._ssrc))
@@ -119,7 +123,9 @@ class Sealing:
             return
         if self._refused:
             self._refused = False
-            self.begin()
+            # A key has few streams in its life: none for each look whether somebody is there.
+            if self._is_long:
+                self.begin()
         second = data[1] | MARKER if self._gap else data[1]
         head = bytes((data[0], second)) + self._sequence.to_bytes(2)
         sealed = self._sealer.packet(head + data[4:8] + self._ssrc + data[12:])
@@ -129,6 +135,7 @@ class Sealing:
             self._drop(error.errno or errno.EIO, now)
             return
         self._sequence = (self._sequence + 1) & 0xFFFF
+        self._is_long = self._is_long or self._sequence >= HALF_ROUND
         self._gap = False
         self._slot.add("sent", 1)
         self._slot.add("octets", len(data) - _header_bytes(data))
