@@ -49,7 +49,8 @@ def open_listener(mix: int, destination: Destination, dscp: int = DSCP) -> Liste
         dscp: how routers are asked to treat it, 0 to 63; 0 asks for nothing.
 
     Raises:
-        InputError: the host is unknown, there is no route to it, or no such interface.
+        InputError: the host is unknown, there is no route to it, no such interface, or this process
+            may have no more sockets.
     """
     host, port = destination.host, destination.port
     try:
@@ -60,7 +61,7 @@ def open_listener(mix: int, destination: Destination, dscp: int = DSCP) -> Liste
             "check the name, or write its IP address"
         ) from None
     family, kind, protocol, _, address = found[0]
-    sender = socket.socket(family, kind, protocol)
+    sender = _socket(destination, family, kind, protocol)
     try:
         prepare(sender, dscp)
         aim(sender, destination)
@@ -76,8 +77,22 @@ def open_listener(mix: int, destination: Destination, dscp: int = DSCP) -> Liste
         raise
     row = new_row(mix, sender.fileno(), secrets.randbelow(1 << 16))
     made = Listener(mix, destination.url, sender, row, destination=destination)
-    made.control, made.control_to = _open_control(sender, destination)
+    try:
+        made.control, made.control_to = _open_control(sender, destination)
+    except InputError:
+        sender.close()
+        raise
     return made
+
+
+def _socket(destination: Destination, *kind: int) -> socket.socket:
+    try:
+        return socket.socket(*kind)
+    except OSError as error:
+        raise InputError(
+            f"send_to {destination.url}: no socket is left for it ({error.strerror}): allow this "
+            "program more open files (ulimit -n), or send to fewer hosts"
+        ) from None
 
 
 def _open_control(
@@ -87,7 +102,7 @@ def _open_control(
     host, port, *scope = sender.getpeername()
     if port == HIGHEST_PORT:
         return None, None
-    control = socket.socket(sender.family, socket.SOCK_DGRAM)
+    control = _socket(destination, sender.family, socket.SOCK_DGRAM)
     control.setblocking(False)
     try:
         if destination.is_multicast:

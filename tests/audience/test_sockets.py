@@ -1,6 +1,8 @@
 """Sockets to listeners: what is set on them, and whose they are."""
 
 import contextlib
+import os
+import resource
 import socket
 from contextlib import closing
 
@@ -52,6 +54,25 @@ def test_an_interface_that_is_not_there_is_told() -> None:
     """With those that are."""
     with pytest.raises(InputError, match=r"no network interface 'eth99': there are .*lo"):
         open_listener(0, parse_url("udp://239.69.1.1:5004?interface=eth99"))
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_process_that_may_have_no_more_sockets_is_told(left: int) -> None:
+    """For packets, or for reports; and none stays open."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = [os.dup(0) for _ in range(left + 1)]
+    for one in free:
+        os.close(one)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free[-1], limits[1]))
+    try:
+        with pytest.raises(InputError, match=r"no socket is left .*\(ulimit -n\)"):
+            open_listener(0, parse_url("udp://127.0.0.1:5004"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    again = [os.dup(0) for _ in range(left + 1)]
+    for one in again:
+        os.close(one)
+    assert again == free
 
 
 def test_a_stream_is_told_to_hold_nothing_back() -> None:
