@@ -3,10 +3,9 @@
 * `listener`: one of them, with what became of its packets
 * `sockets`: made from a destination, or taken over from somebody who connected them
 * `mending`: connected anew where the network, or the session, is another one
-* `seal` and `sealing`: by way of a relay, where the mix is encrypted
 * `row`: the memory that a listener shares with the audio thread
 * `table`: all listeners of a desk; `join` and `leave` at any time
 * `opening`: those that a session sends to from its beginning
-* `sealing`: those of encrypted mixes
+* `seal` `sealing`: those of encrypted mixes, by way of a relay
 * `reports` `hearing`: RTCP, to them and from them
 """

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass, field
 
 from jackrf.srtp.counters import SLOTS, Counters, Slot, make_memory
@@ -22,7 +23,7 @@ class RelayProcess:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._ending: list[subprocess.Popen[bytes]] = []
+        self._ending: list[threading.Thread] = []
         self._orders: socket.socket | None = None
         self._counters: Counters | None = None
         self._free = list(range(SLOTS - 1, -1, -1))
@@ -91,24 +92,30 @@ class RelayProcess:
             stack.pop_all()
 
     def _let_end(self) -> None:
-        """Let the relay end, which is not waited for: it does when nobody can order any more."""
+        """Let the relay end, which nobody waits for: it does when nobody can order any more."""
         orders, self._orders = self._orders, None
         if orders is not None:
             orders.close()
-        if self._process is not None:
-            self._ending.append(self._process)
-        self._process = None
-        self._ending = [one for one in self._ending if one.poll() is None]
+        process, self._process = self._process, None
+        self._ending = [one for one in self._ending if one.is_alive()]
+        if process is not None:
+            thread = threading.Thread(target=_see_off, args=(process,), name="jackrf-seal")
+            thread.daemon = True
+            thread.start()
+            self._ending.append(thread)
 
     def close(self) -> None:
         """Wait until those have ended that nobody needs any more. Harmless when called again."""
-        for process in self._ending:
-            try:
-                process.wait(END_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        self._ending = []
+        for thread in self._ending:
+            thread.join()
+
+
+def _see_off(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @dataclass(slots=True)

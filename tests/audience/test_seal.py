@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 from contextlib import ExitStack, closing
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from jackrf.audience.seal import RelayProcess, Seal
 from jackrf.rtp.crypto import KEY_BYTES
 from jackrf.rtsp.ports import pair
 from jackrf.srtp.counters import SLOTS
+from tests.system.instruments import wait_for
 
 
 def sealed(relay: RelayProcess, stack: ExitStack) -> Seal:
@@ -29,7 +31,7 @@ def sealed(relay: RelayProcess, stack: ExitStack) -> Seal:
 
 
 def test_it_runs_as_long_as_somebody_needs_it() -> None:
-    """And no longer."""
+    """And no longer: nothing is left of it, not even a zombie."""
     with closing(RelayProcess()) as relay, ExitStack() as stack:
         one, other = sealed(relay, stack), sealed(relay, stack)
         pid = relay.pid
@@ -37,6 +39,7 @@ def test_it_runs_as_long_as_somebody_needs_it() -> None:
         one.close()
         assert not other.is_broken
         other.close()
+        wait_for(lambda: not Path(f"/proc/{pid}").exists())
         third = sealed(relay, stack)
         assert relay.pid not in (None, pid)
         third.close()
