@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -96,6 +97,19 @@ def test_what_waited_for_too_long_is_not_sent(way: Way) -> None:
     way.repeating.repeat(packets(24000, first=4864))
     assert len(taken(way.ears[0])) <= 52
     assert way.repeating.old == pytest.approx(180, abs=3)
+
+
+def test_the_slices_of_a_long_period_are_not_old(way: Way) -> None:
+    """All of 8192 frames come at once, and say that they were sent at once."""
+    for first in (0, 8192):
+        every = packets(8192, first=first)
+        for number, packet in enumerate(every):
+            age = round(1e6 * (0.0003 - number * 128 / 48000))
+            told = b"\x16" + bytes(4) + age.to_bytes(3, signed=True)
+            every[number] = replace(packet, extension=(0xBEDE, told))
+        way.repeating.repeat(every)
+    assert way.repeating.old == 0
+    assert len(taken(way.ears[0])) == 16384 // 480
 
 
 def test_a_full_or_deaf_engine_is_counted_and_the_other_hears(way: Way) -> None:
