@@ -11,16 +11,14 @@ The keys by which the session sends its encrypted mixes stand there, too, as the
 
 import hashlib
 import hmac
-import os
 import secrets
-import tempfile
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from jackrf.errors import InputError
-from jackrf.lan import digest
+from jackrf.lan import digest, private
 
 ENGINEER = ""
 """Stands where a mix's id would: mixes have ids of at least one character."""
@@ -183,10 +181,7 @@ def load(path: Path) -> Pins:
         InputError: it cannot be read, or others may read it too.
     """
     try:
-        with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_mode & 0o077:
-                raise InputError(f"{path} can be read by others: chmod 600 {path}")
-            table = tomllib.load(file)
+        table = tomllib.loads(private.read(path).decode())
     except FileNotFoundError:
         return Pins()
     except OSError as error:
@@ -244,19 +239,6 @@ def save(path: Path, pins: Pins) -> None:
         lines.append("\n[srtp]")
         lines += [f'{mix} = "{text}"' for mix, text in pins.srtp.items()]
     try:
-        _replace(path, "\n".join(lines) + "\n")
+        private.write(path, ("\n".join(lines) + "\n").encode())
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}") from None
-
-
-def _replace(path: Path, text: str) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except OSError:
-        Path(temporary).unlink(missing_ok=True)
-        raise

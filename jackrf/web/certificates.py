@@ -11,9 +11,7 @@ this machine.
 
 import datetime as dt
 import ipaddress
-import os
 import socket
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -25,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from jackrf.errors import InputError
+from jackrf.lan import private
 
 AUTHORITY_DAYS: Final = 3650
 LEAF_DAYS: Final = 397
@@ -100,8 +99,8 @@ class Certificates:
             )
             .sign(secret, hashes.SHA256())
         )
-        _write(key, _pem(fresh))
-        _write(certificate, made.public_bytes(_PEM) + authority.public_bytes(_PEM))
+        private.write(key, _pem(fresh))
+        private.write(certificate, made.public_bytes(_PEM) + authority.public_bytes(_PEM))
         return certificate, key
 
     def _is_good(
@@ -110,7 +109,7 @@ class Certificates:
         """Return whether a certificate is still of use; what is torn or does not fit is not."""
         try:
             found = x509.load_pem_x509_certificate(path.read_bytes())
-            secret = serialization.load_pem_private_key(_secret(key), None)
+            secret = serialization.load_pem_private_key(private.read(key), None)
             found.verify_directly_issued_by(authority)
             own = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         except (FileNotFoundError, ValueError, InvalidSignature, x509.ExtensionNotFound):
@@ -123,7 +122,7 @@ class Certificates:
         certificate, key = self._folder / "ca.crt", self._folder / "ca.key"
         if certificate.exists() and key.exists():
             found = x509.load_pem_x509_certificate(certificate.read_bytes())
-            secret = serialization.load_pem_private_key(_secret(key), None)
+            secret = serialization.load_pem_private_key(private.read(key), None)
             left = found.not_valid_after_utc - self._now()
             # A power cut between the two leaves what does not fit.
             fits = found.public_key() == secret.public_key()
@@ -147,8 +146,8 @@ class Certificates:
             )
             .sign(secret, hashes.SHA256())
         )
-        _write(key, _pem(secret))
-        _write(certificate, made.public_bytes(_PEM))
+        private.write(key, _pem(secret))
+        private.write(certificate, made.public_bytes(_PEM))
         return made, secret
 
 
@@ -194,31 +193,5 @@ def _names(addresses: Sequence[str]) -> list[x509.GeneralName]:
     return list(found)
 
 
-def _secret(path: Path) -> bytes:
-    """Return what is in a file that its owner alone may read.
-
-    Raises:
-        InputError: others may, too.
-    """
-    with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_mode & 0o077:
-            raise InputError(f"{path} can be read by others: chmod 600 {path}")
-        return file.read()
-
-
 def _pem(key: Key) -> bytes:
     return key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-
-
-def _write(path: Path, body: bytes) -> None:
-    """Write a whole file that its owner alone may read, or leave the old one as it was."""
-    descriptor, fresh = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(fresh).replace(path)
-    except OSError:
-        Path(fresh).unlink(missing_ok=True)
-        raise

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from jackrf.errors import InputError
+from jackrf.lan import private
 
 FILE_NAME = "web.key"
 TOKEN_BYTES = 16
@@ -74,10 +75,7 @@ def load_tokens(folder: Path) -> Tokens:
     try:
         with contextlib.suppress(FileExistsError):
             _make(path)
-        with path.open("rb") as file:
-            if os.fstat(file.fileno()).st_mode & 0o077:
-                raise InputError(f"{path} can be read by others: chmod 600 {path}")
-            key = bytes.fromhex(file.read(1024).decode("ascii"))
+        key = bytes.fromhex(private.read(path).decode("ascii"))
     except OSError as error:
         raise InputError(f"{path} cannot be had: {error.strerror}") from None
     except ValueError:
