@@ -197,7 +197,7 @@ def test_a_fader_moves_what_another_one_hears_and_what_surfaces_show(stage: Stag
         assert text.startswith("minus")
         mixer.shows("Kick level", text)
         heard(mixer, KICK, -30.0, -22.0)
-        wait_for(lambda: "/mix/1/in/1/fader f 0.5" in dump.said(), 5.0)
+        wait_for(lambda: "/mix/1/in/1/fader f 0.5" in dump.said(), 10.0)
         to = ["oscsend", "127.0.0.1", str(stage.running.status()["osc"]["port"])]
         with Program([*to, "/mix/1/in/1/gain", "f", "0"]) as sent:
             assert sent.wait().code == 0
@@ -235,18 +235,15 @@ def test_keys_and_switches_move_the_mix(stage: Stage) -> None:
 
 
 def test_who_only_listens_moves_nothing(stage: Stage) -> None:
-    """An observer's link shows the faders, to screen readers too, and plays the mix."""
+    """An observer's link plays the mix and shows what it is told: names and meters, no levels."""
     tab = Tab(stage.browser, stage.link("kick", "observer")).connected().listen()
     try:
-        before = tab.text("Kick level")
-        tab.drag("Kick level", -0.25)
-        slider = tab.page.get_by_role("slider", name="Kick level", exact=True)
-        slider.focus()
-        tab.page.keyboard.press("PageDown")
-        assert slider.get_attribute("aria-readonly") == "true"
-        assert tab.page.get_by_role("button", name="mute Kick", exact=True).is_disabled()
-        assert tab.page.get_by_role("button", name="Scenes").count() == 0
-        assert tab.text("Kick level") == before == "0.0 decibels"
+        tab.page.wait_for_selector("h2:has-text('Kick')")
+        shown = "[...document.querySelectorAll('.bar')].map((one) => one.style.cssText.slice(9))"
+        wait_for(lambda: tab.page.evaluate(shown).count("0;") < 2, 10.0)
+        assert tab.page.locator(".seen").count() == 4
+        assert tab.page.get_by_role("slider").count() == 0
+        assert tab.page.get_by_role("button").count() == 1
         assert tab.levels(KICK)[0] > -20.0
         assert not tab.problems
     finally:
@@ -396,11 +393,11 @@ def test_a_tab_that_is_closed_says_goodbye(stage: Stage, transport: str) -> None
     tab = Tab(stage.browser, stage.link("kick"), datagrams=transport == "WebTransport")
     try:
         tab.connected().listen()
-        wait_for(lambda: len(stage.running.status()["web"]["listeners"]) == 1, 5.0)
+        wait_for(lambda: len(stage.running.status()["web"]["listeners"]) == 1, 10.0)
     finally:
         tab.close()
     # Who says nothing is missed after 5 seconds (`jackrf.web.webtransport.GONE_SECONDS`).
-    wait_for(lambda: not stage.running.status()["web"]["listeners"], 3.0)
+    wait_for(lambda: not stage.running.status()["web"]["listeners"], 4.5)
 
 
 def test_a_wrong_link_says_so(stage: Stage) -> None:
@@ -497,6 +494,8 @@ def test_scenes_are_saved_looked_at_and_recalled(stage: Stage) -> None:
         ("mix-landscape", "kick", (1180, 820)),
         ("mix-phone-landscape", "kick", (844, 390)),
         ("mix-tablet-portrait", "kick", (820, 1180)),
+        ("observer", "observer", (390, 844)),
+        ("observer-landscape", "observer", (1180, 820)),
         ("encrypted", "choir", (390, 844)),
         ("scenes", "kick", (390, 844)),
         ("scenes-landscape", "kick", (1180, 820)),
@@ -513,7 +512,11 @@ def test_everybody_can_use_the_pages(
 ) -> None:
     """Axe finds nothing serious, nothing is wider than the screen; a picture is kept."""
     origin = f"http://127.0.0.1:{stage.http}"
-    others = {"install": f"{origin}/install", "nobody": f"{origin}/#t=wrong"}
+    others = {
+        "install": f"{origin}/install",
+        "nobody": f"{origin}/#t=wrong",
+        "observer": stage.link("kick", "observer"),
+    }
     tab = Tab(stage.browser, others.get(mix or "engineer") or stage.link(mix), size)
     try:
         if mix == "nobody":

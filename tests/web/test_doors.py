@@ -13,6 +13,7 @@ from jackrf.web import doors
 from jackrf.web.certificates import Certificates
 from jackrf.web.doors import MOST_OF_A_HOST, Doors, bound
 from jackrf.web.porter import PLAIN, SECURE, Porter
+from tests.waiting import until
 
 
 class Echo(asyncio.Protocol):
@@ -85,14 +86,13 @@ def test_a_host_has_no_more_than_its_share() -> None:
             (await asyncio.open_connection("127.0.0.1", port))[1]
             for _ in range(MOST_OF_A_HOST + 10)
         ]
-        await asyncio.sleep(0.2)
-        assert made.refused == 10
+        await until(lambda: made.refused == 10)
         assert await knock(port) == b""
         for one in idle:
             one.close()
             with contextlib.suppress(OSError):
                 await one.wait_closed()
-        await asyncio.sleep(0.2)
+        await until(lambda: not made.hosts)
         assert await knock(port) == b"hello"
 
     serve(talk)
@@ -100,13 +100,13 @@ def test_a_host_has_no_more_than_its_share() -> None:
 
 def test_whoever_asks_for_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     """And whoever has asked is left alone."""
-    monkeypatch.setattr(doors, "FIRST_REQUEST_SECONDS", 0.1)
+    monkeypatch.setattr(doors, "FIRST_REQUEST_SECONDS", 0.5)
     monkeypatch.setattr(doors, "SWEEP_SECONDS", 0.05)
 
     async def talk(made: Doors, port: int) -> None:
         silent = await asyncio.open_connection("127.0.0.1", port)
         asking = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.sleep(0.02)
+        await until(lambda: len(made._open) == 2)
         made.asked(list(made._open)[1])
         assert await silent[0].read(5) == b"hello"
         try:
@@ -157,7 +157,7 @@ def test_a_handshake_is_waited_for_for_some_seconds(
     secure: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As long as it lasts it counts as a connection; who does not trust us is not refused."""
-    monkeypatch.setattr(doors, "HANDSHAKE_SECONDS", 0.3)
+    monkeypatch.setattr(doors, "HANDSHAKE_SECONDS", 1.0)
 
     async def talk(made: Doors, port: int) -> None:
         trusting = ssl.create_default_context()

@@ -104,8 +104,7 @@ def test_a_listener_hears_its_mix() -> None:
         await page.send_json({"ping": 123.5})
         assert (await page.receive_json())["pong"] == 123.5
         await page.close()
-        await asyncio.sleep(0.05)
-        assert not site.server.listeners()
+        await until(lambda: not site.server.listeners())
 
     serve(talk)
 

@@ -5,7 +5,7 @@ import { make } from './dom.js';
 import { engineer } from './engineer.js';
 import { keep, kept } from './kept.js';
 import { listening } from './listening.js';
-import { mixing } from './mixing.js';
+import { mixing, watching } from './mixing.js';
 import { repeated } from './repeated.js';
 
 const AGAIN_MS = 1000;
@@ -82,7 +82,7 @@ function show(token, me) {
     return;
   }
   const prefixes = isEngineer ? ['/'] : [`/mix/${me.mixes[0].number}`];
-  const desk = new Desk(token, prefixes, me.role !== 'observer');
+  const desk = new Desk(token, prefixes);
   const state = make('span.state', { role: 'status' }, STATES.connecting);
   desk.stateWatchers.add((now) => {
     state.textContent = STATES[now];
@@ -96,7 +96,8 @@ function show(token, me) {
   if (isEngineer) {
     main.append(...engineer(desk, token, me.mixes, hearing));
   } else {
-    main.append(hearing.element, mixing(new Part(desk), me.mixes[0]));
+    const shown = me.role === 'musician' ? mixing : watching;
+    main.append(hearing.element, shown(new Part(desk), me.mixes[0]));
   }
   const told = make('p.error', { role: 'alert' });
   let shown = 0;

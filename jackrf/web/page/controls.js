@@ -7,7 +7,7 @@ const FINE = 0.25; // of the way, with Shift or far from the control
 const STEPS_DB = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 6, PageDown: -6 };
 
 /**
- * @typedef {Pick<import('./desk.js').Part, 'moves' | 'values' | 'watch' | 'set' | 'touch'>} Desk
+ * @typedef {Pick<import('./desk.js').Part, 'values' | 'watch' | 'set' | 'touch'>} Desk
  * @typedef {{label: string, low: number, high: number, zero: number, touches: boolean,
  *            text: (value: number) => string, spoken: (value: number) => string,
  *            step: (value: number, steps: number) => number}} Kind
@@ -41,14 +41,6 @@ class Slider {
       'aria-valuemax': String(kind.high),
     });
     this.show(kind.zero);
-    if (desk.moves) this.listen();
-    else this.element.setAttribute('aria-readonly', 'true');
-    desk.watch(path, (value) => {
-      if (!this.held) this.show(value);
-    });
-  }
-
-  listen() {
     const element = this.element;
     element.addEventListener('pointerdown', (event) => this.down(event));
     element.addEventListener('pointermove', (event) => this.move(event));
@@ -56,7 +48,10 @@ class Slider {
     element.addEventListener('pointercancel', (event) => this.up(event));
     element.addEventListener('lostpointercapture', (event) => this.up(event));
     element.addEventListener('keydown', (event) => this.key(event));
-    element.addEventListener('dblclick', () => this.change(this.kind.zero));
+    element.addEventListener('dblclick', () => this.change(kind.zero));
+    desk.watch(path, (value) => {
+      if (!this.held) this.show(value);
+    });
   }
 
   /** @param {number} value */
@@ -217,12 +212,7 @@ export function moreMe(desk, path) {
 export function toggle(desk, path, kind, label) {
   const button = make(
     `button.toggle.${kind}`,
-    {
-      type: 'button',
-      'aria-label': `${kind} ${label}`,
-      'aria-pressed': 'false',
-      disabled: !desk.moves,
-    },
+    { type: 'button', 'aria-label': `${kind} ${label}`, 'aria-pressed': 'false' },
     kind === 'solo' ? 'Solo' : kind === 'pfl' ? 'PFL' : 'Mute',
   );
   const show = (/** @type {number} */ value) => {

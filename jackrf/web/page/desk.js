@@ -25,12 +25,10 @@ export class Desk {
   /**
    * @param {string} token
    * @param {string[]} prefixes below which everything is told, such as /mix/1
-   * @param {boolean} moves whether anything can be moved; else it is only shown
    */
-  constructor(token, prefixes, moves) {
+  constructor(token, prefixes) {
     this.token = token;
     this.prefixes = prefixes;
-    this.moves = moves;
     /** @type {State} */
     this.state = 'connecting';
     /** @type {Map<string, any>} */
@@ -47,6 +45,7 @@ export class Desk {
     this.heard = 0;
     this.synced = -SYNC_PAUSE_MS;
     this.fresh = false;
+    this.named = false;
     /** @type {number | undefined} */
     this.revision = undefined;
     setInterval(() => this.look(), 1000);
@@ -121,8 +120,17 @@ export class Desk {
       if (!path.includes('/meter') && !path.includes('/stream/')) {
         this.fresh ||= this.values.get(path) !== args[0];
       }
+      this.named ||= path.endsWith('/name') && !this.values.has(path);
       this.values.set(path, args[0]);
     }
+    this.tell(path, args);
+  }
+
+  /**
+   * @param {string} path
+   * @param {any[]} args
+   */
+  tell(path, args) {
     for (const watcher of this.watchers.get(path) ?? []) watcher(...args);
   }
 
@@ -135,6 +143,9 @@ export class Desk {
     if (gap && now() - this.synced > SYNC_PAUSE_MS) this.sync();
     this.revision = revision;
     this.fresh = false;
+    // Of a large desk some names come after a sync.
+    if (this.named) this.tell('/sync/end', []);
+    this.named = false;
   }
 
   /** A network that has gone without a word is not waited for, be it while a connection is made. */
@@ -210,7 +221,6 @@ export class Part {
   /** @param {Desk} desk */
   constructor(desk) {
     this.desk = desk;
-    this.moves = desk.moves;
     this.values = desk.values;
     /** @type {Set<() => void>} */
     this.ends = new Set();

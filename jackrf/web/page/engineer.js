@@ -24,12 +24,19 @@ export function engineer(desk, token, mixes, hearing) {
   const opened = make('div.opened');
   /** @type {Map<string, ReturnType<typeof card>>} */
   const byId = new Map();
+  let shown = mixes[0];
   let part = new Part(desk);
+  // Of a large desk not everything is told at first, but all of one mix is.
+  const askForAll = () => desk.send('/sync', 's', `/mix/${shown.number}`);
+  desk.stateWatchers.add((state) => {
+    if (state === 'connected') askForAll();
+  });
   const open = (/** @type {Mix} */ mix) => {
     part.end();
     part = new Part(desk);
+    shown = mix;
     for (const [id, one] of byId) one.button.setAttribute('aria-pressed', String(id === mix.id));
-    desk.send('/sync', 's', `/mix/${mix.number}`);
+    askForAll();
     opened.replaceChildren(make('h2.part', {}, `Faders: ${mix.name}`), mixing(part, mix));
     hearing.tune(mix);
   };

@@ -17,8 +17,44 @@ import { scenes } from './scenes.js';
  */
 export function mixing(part, mix) {
   const prefix = `/mix/${mix.number}`;
-  const strips = make('div.strips', { role: 'group', 'aria-label': 'Inputs' });
+  const strips = inputs(part, prefix, strip);
   const page = make('section.mixing', { 'aria-label': `Faders of ${mix.name}` }, strips);
+  page.append(master(part, mix, prefix));
+  return page;
+}
+
+/**
+ * The page of a mix for whoever moves nothing: names and meters, since jackrf tells him no more.
+ * @param {Part} part
+ * @param {Mix} mix
+ * @returns {HTMLElement}
+ */
+export function watching(part, mix) {
+  const prefix = `/mix/${mix.number}`;
+  const sides = ['l', 'r'].map((side) => {
+    const bar = make('span.bar');
+    meter(part, `${prefix}/meter/${side}`, bar);
+    return bar;
+  });
+  const whole = make(
+    'div.strip.seen',
+    {},
+    make('div.head', {}, make('h2.name', {}, 'Whole mix')),
+    make('span.bars', { 'aria-hidden': 'true' }, ...sides),
+  );
+  const strips = inputs(part, prefix, seen);
+  strips.prepend(whole);
+  return make('section.inputs', { 'aria-label': `Meters of ${mix.name}` }, strips);
+}
+
+/**
+ * Strips of a mix, in their order; more of them come as their names do.
+ * @param {Part} part
+ * @param {string} prefix
+ * @param {(part: Part, path: string) => HTMLElement} made
+ */
+function inputs(part, prefix, made) {
+  const strips = make('div.strips', { role: 'group', 'aria-label': 'Inputs' });
   /** @type {Map<number, HTMLElement>} */
   const known = new Map();
   const add = () => {
@@ -26,17 +62,30 @@ export function mixing(part, mix) {
       const found = path.startsWith(`${prefix}/in/`) && path.match(/\/in\/(\d+)\/name$/);
       if (!found || known.has(Number(found[1]))) continue;
       const number = Number(found[1]);
-      const made = strip(part, `${prefix}/in/${number}`);
-      made.style.order = String(number);
-      known.set(number, made);
-      const after = [...known.keys()].filter((one) => one > number).sort((a, b) => a - b)[0];
-      strips.insertBefore(made, after === undefined ? null : (known.get(after) ?? null));
+      const one = made(part, `${prefix}/in/${number}`);
+      one.style.order = String(number);
+      known.set(number, one);
+      const after = [...known.keys()].filter((other) => other > number).sort((a, b) => a - b)[0];
+      strips.insertBefore(one, after === undefined ? null : (known.get(after) ?? null));
     }
   };
   part.watch('/sync/end', add);
   add();
-  page.append(master(part, mix, prefix));
-  return page;
+  return strips;
+}
+
+/**
+ * @param {Part} part
+ * @param {string} path
+ */
+function seen(part, path) {
+  const name = make('h2.name');
+  const bar = make('span.bar.lying', { 'aria-hidden': 'true' });
+  part.watch(`${path}/name`, (said) => {
+    name.textContent = said;
+  });
+  meter(part, `${path}/meter`, bar);
+  return make('div.strip.seen', {}, make('div.head', {}, name), bar);
 }
 
 /**
@@ -114,6 +163,6 @@ function master(part, mix, prefix) {
   const recall = make('button.quiet', { type: 'button' }, 'Scenes');
   recall.addEventListener('click', () => scenes(part.desk, `${prefix}/scene`, mix.name));
   dock.append(whole, mine);
-  if (part.moves) dock.append(make('div.buttons', {}, undo, recall));
+  dock.append(make('div.buttons', {}, undo, recall));
   return dock;
 }

@@ -52,7 +52,7 @@ const pass = (seconds) => {
 const again = () => later.splice(0).forEach((done) => done());
 const opened = () => {
   later.length = 0; // of the test before
-  const desk = new Desk('token', ['/mix/1'], true);
+  const desk = new Desk('token', ['/mix/1']);
   desk.open();
   return desk;
 };
@@ -126,4 +126,16 @@ test('what a part of the page watches and touches ends with it', () => {
   desk.hear({ path: '/mix/1/name', args: ['Dave'] });
   assert.deepEqual(shown, [['whole', 'Dave']]);
   assert.equal(desk.fingers.size, 0);
+});
+
+test('names that come after a sync are known with the next heartbeat', () => {
+  const desk = opened();
+  let looked = 0;
+  desk.watch('/sync/end', () => (looked += 1));
+  desk.hear({ path: '/mix/2/in/1/name', args: ['Vox'] });
+  assert.equal(looked, 0);
+  desk.hear({ path: '/heartbeat', args: [1, 1] });
+  desk.hear({ path: '/mix/2/in/1/name', args: ['Voice'] });
+  desk.hear({ path: '/heartbeat', args: [2, 1] });
+  assert.equal(looked, 1);
 });
