@@ -327,6 +327,10 @@ def test_a_page_whose_scripts_do_not_come_tries_again(stage: Stage, script: str)
         tab.page.wait_for_selector(".listening[data-state=lost]")
         tab.page.click(".listen")
         tab.page.wait_for_selector(".listening[data-state=off]")
+        assert (
+            tab.page.get_by_role("region", name="Listening").get_by_role("status").inner_text()
+            == "Listen"
+        )
         tab.page.click(".listen")
         tab.page.wait_for_selector(".listening[data-state=lost]")
         tab.page.unroute("**/audio/receiver.js")

@@ -60,7 +60,8 @@ export function listening(token, rate, mix, https) {
     MARGINS[margin()],
     (state) => {
       word.textContent = WORDS[state];
-      told.textContent = WORDS[state];
+      // A short gap, which is a moment of connecting, is read out to nobody.
+      if (state !== 'connecting') told.textContent = WORDS[state];
       element.dataset.state = state;
       button.setAttribute('aria-pressed', String(!OVER.includes(state)));
       if (OVER.includes(state)) total.textContent = parts.textContent = '';
