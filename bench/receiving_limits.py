@@ -47,6 +47,7 @@ def _of_following(following: Following) -> list[Requirement]:
         at_most(f"{title}: THD+N of 1 kHz", max(c.distortion_db for c in cases), -90.0, " dB"),
         at_most(f"{title}: audio after", 1e3 * max(c.audio_s for c in cases), LOCK_MS, " ms"),
         at_most(f"{title}: pitch off after lock", 100 * max(c.pitch for c in cases), 0.1, " %"),
+        at_most(f"{title}: drift off after 20 s", max(c.drift_ppm for c in cases), 1.0, " ppm"),
     ]
 
 

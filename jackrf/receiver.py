@@ -16,6 +16,7 @@ from jackrf.engine import decibels
 from jackrf.errors import InputError
 from jackrf.realtime import receive as compiled
 from jackrf.realtime.context import VECTOR, address
+from jackrf.realtime.lateness import LEAST_COVER_SECONDS
 from jackrf.realtime.memory import lay_out
 from jackrf.realtime.reception import (
     BATCH,
@@ -165,7 +166,7 @@ class Receiver:
 
         Delays are in frames of the ports: `now` from a frame's own time to its being played, of
         which `jitter` covers the network, `resampler` its filter, and `queue` is what was in hand
-        beyond the last frame played; `goal` is where it goes.
+        beyond the last frame played; `goal` is where it goes, and `most` what it never exceeds.
         """
         row = self.reception[0]
         state = STATES[int(row["locked"])]
@@ -173,16 +174,19 @@ class Receiver:
             state = "silent"
         report: dict[str, Any] = {"state": state, "settled": bool(row["settled"])}
         report |= {name: int(row[name]) for name in COUNTERS}
-        report["lost"] = lost_packets(row)
+        statistics = self.statistics()
+        lost = 0 if statistics is None else max(0, statistics.lost)
+        report["lost"] = int(row["lost_before"]) + lost
         report["delay"] = {
             "now": round(float(row["delay"]), 1),
             "goal": round(float(row["goal"]), 1),
+            "most": round(self._most_delay(), 1),
             "jitter": round(float(row["need"]), 1),
             "resampler": 0 if row["same_clock"] else int(row["taps"]) // 2,
             "queue": int(row["in_hand"]),
         }
         report["same_clock"] = bool(row["same_clock"])
-        report["drift_ppm"] = drift_ppm(row)
+        report["drift_ppm"] = round(1e6 * float(row["drift"]), 2)
         report["ratio"] = float(row["ratio"])
         report["stream"] = {
             "ssrc": int(row["ssrc"]),
@@ -194,15 +198,26 @@ class Receiver:
         report["peak_db"] = [decibels(float(row["left_peak"])), decibels(float(row["right_peak"]))]
         return report
 
+    def _most_delay(self) -> float:
+        """Return the frames that the delay never exceeds, as `realtime.lateness` has it."""
+        row = self.reception[0]
+        ahead = 0.5 * float(row["taps"]) * float(row["samplerate"]) / float(row["rate"])
+        least = float(row["longest"]) + ahead + float(row["margin"])
+        rate = 1e-3 * float(row["samplerate"])
+        return max(float(row["max_delay"]) * rate, least + LEAST_COVER_SECONDS * 1e3 * rate)
+
     def statistics(self) -> Reception | None:
         """Return what a receiver report tells of the stream under way; None before the first."""
         row = self.reception[0]
         if row["received"] == 0:
             return None
+        first, received = int(row["base_sequence"]), int(row["received"])
+        # Extended numbers begin anew at 2**32.
+        lost = (int(row["highest"]) - first + 1 - received + 2**31) % 2**32 - 2**31
         return Reception(
-            first=int(row["base_sequence"]),
-            highest=int(row["highest"]),
-            received=int(row["received"]),
+            first=first,
+            highest=first + received - 1 + lost,
+            received=received,
             jitter=float(row["rtp_jitter"]),
         )
 
@@ -227,22 +242,6 @@ class Receiver:
         if family == socket.AF_INET6:
             return socket.inet_ntop(family, octets[8:24]), port
         return None
-
-
-def lost_packets(row: Any) -> int:
-    """Return how many packets of the stream under way are missing (RFC 3550, A.3)."""
-    if row["received"] == 0:
-        return 0
-    expected = int(row["highest"]) - int(row["base_sequence"]) + 1
-    return max(0, expected - int(row["received"]))
-
-
-def drift_ppm(row: Any) -> float:
-    """Return by how much the sender's clock is faster than ours, in parts per million."""
-    if row["rate"] == 0 or row["slope"] == 0:
-        return 0.0
-    nominal = int(row["rate"]) / int(row["samplerate"])
-    return round((float(row["slope"]) / nominal - 1.0) * 1e6, 2)
 
 
 def open_socket(source: Destination) -> socket.socket:

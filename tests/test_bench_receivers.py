@@ -281,6 +281,7 @@ def test_receivers_are_judged() -> None:
     assert judged["1 clocks and links offline: delay moves after lock"] == ("3.00 frames", True)
     assert judged["1 clocks and links offline: frames missing"] == ("0", True)
     assert judged["1 clocks and links offline: THD+N of 1 kHz"] == ("-104.00 dB", True)
+    assert judged["1 clocks and links offline: drift off after 20 s"] == ("0.50 ppm", True)
     assert judged["delay 10 s after any damage, above what it was"] == ("0.10 ms", True)
     assert judged["times that damage made the stream begin anew"] == ("0", True)
     assert judged["CPU, one clock, jackrf listen / zita-n2j"] == ("0.55", True)

@@ -32,7 +32,7 @@ def test_a_new_receiver_waits() -> None:
     assert not report["settled"]
     assert not any(report[name] for name in (*COUNTERS, "lost", "drift_ppm", "same_clock"))
     assert report["peak_db"] == [None, None]
-    assert set(report["delay"]) == {"now", "goal", "jitter", "resampler", "queue"}
+    assert set(report["delay"]) == {"now", "goal", "most", "jitter", "resampler", "queue"}
     assert receiver.statistics() is None
     assert receiver.peer() is None
     assert len(receiver.log()) == 0

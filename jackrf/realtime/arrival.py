@@ -19,7 +19,10 @@ from jackrf.realtime.reception import BATCH, CONTROL_ROOM, NAME_ROOM, PACKET_ROO
 from jackrf.realtime.take import take_packet
 
 MOST_BATCHES = 16
-"""256 datagrams are taken in one period, so that a flood cannot make the callback late."""
+FRAMES_OF_A_BATCH = 64
+"""256 datagrams are taken in a period of up to 1024 frames, and in a longer one as many more as it
+has more time, so that a flood cannot make the callback late.
+"""
 
 LONGEST_WAIT_NS = 1_000_000_000
 """For so long a datagram may have waited for us."""
@@ -55,14 +58,14 @@ def read_clocks(reception):
 
 @kernel
 def drain(reception, stamped):
-    """Take what the socket has, 256 datagrams at the most.
+    """Take what the socket has, 256 datagrams at the most; more in a period above 1024 frames.
 
     Args:
         stamped: whether datagrams came when the kernel says, or else just now.
     """
     packets = carray(pointer(reception.packet_at), (BATCH, PACKET_ROOM), np.uint8)
     messages = carray(pointer(reception.messages_at), (BATCH,), MESSAGE)
-    for _ in range(MOST_BATCHES):
+    for _ in range(max(MOST_BATCHES, reception.period // FRAMES_OF_A_BATCH)):
         for number in range(BATCH):
             messages[number].name_bytes = NAME_ROOM
             messages[number].control_bytes = CONTROL_ROOM

@@ -1,8 +1,9 @@
 """The playout delay where two clocks run: what jitter needs, and how the delay goes there.
 
-How late packets come, against their own time on the loop's line, is counted in bins of 62.5 us
-over a sliding window of 4 s. The delay has to cover the p99.9 of it, a period (packets wait for
-the next one) and what the resampler looks ahead. It grows and shrinks by 0.07 % of the time.
+How late packets come, against their own time on the loop's line, is counted over a sliding window
+of 4 s, in bins of 62.5 us, or wider ones where the maximum is above 40 ms. The delay has to cover
+the p99.9 of it, a period (packets wait for the next one) and what the resampler looks ahead. It
+grows and shrinks by 0.07 % of the time.
 """
 
 import numpy as np
@@ -10,9 +11,11 @@ from numba import carray
 
 from jackrf.realtime.compiling import kernel
 from jackrf.realtime.libc import pointer
-from jackrf.realtime.reception import LATENESS, SPANS
+from jackrf.realtime.reception import FAR_FRAMES, LATENESS, RING, SPANS
 
 BIN_SECONDS = 62.5e-6
+BINS = 640.0
+"""In the maximum delay, at the least: they reach further than that."""
 ZERO_BIN = 256
 SPAN_SECONDS = 1.0
 EXCEEDED = 0.001
@@ -30,10 +33,16 @@ BELOW_MOST = 24
 
 
 @kernel
+def _bin_frames(reception):
+    """Return how many local frames a bin is wide."""
+    return max(BIN_SECONDS, 1e-3 * reception.max_delay / BINS) * reception.samplerate
+
+
+@kernel
 def note_lateness(reception, late):
     """Count a packet that came so many local frames after its first frame's own time."""
     lateness = carray(pointer(reception.lateness_at), (SPANS, LATENESS), np.int32)
-    place = np.int64(late / (BIN_SECONDS * reception.samplerate) + ZERO_BIN)
+    place = np.int64(late / _bin_frames(reception) + ZERO_BIN)
     lateness[reception.span, min(max(place, 0), LATENESS - 1)] += 1
 
 
@@ -80,7 +89,7 @@ def needed(reception):
         place -= 1
         for span in range(SPANS):
             beyond += lateness[span, place]
-    return (place + 1 - ZERO_BIN) * BIN_SECONDS * reception.samplerate
+    return (place + 1 - ZERO_BIN) * _bin_frames(reception)
 
 
 @kernel
@@ -95,7 +104,9 @@ def most_delay(reception, frames):
     """Return the local frames of delay that there may be."""
     most = reception.max_delay * 1e-3 * reception.samplerate
     cover = LEAST_COVER_SECONDS * reception.samplerate
-    return max(most, least_delay(reception, frames) + cover)
+    # At the highest rates the ring holds less than the longest that one may ask for.
+    held = (RING - FAR_FRAMES) * reception.samplerate / reception.rate - frames
+    return max(min(most, held), least_delay(reception, frames) + cover)
 
 
 @kernel

@@ -4,17 +4,9 @@ import numpy as np
 from numba import carray
 
 from jackrf.realtime.compiling import kernel
+from jackrf.realtime.follow import lost
 from jackrf.realtime.libc import pointer
-from jackrf.realtime.loop import drift_of
-from jackrf.realtime.reception import LOG, LOG_ROW, LOG_SECONDS, WAITING
-
-
-@kernel
-def _lost(reception):
-    if reception.received == 0:
-        return np.int64(0)
-    expected = np.int64(reception.highest) - np.int64(reception.base_sequence) + 1
-    return max(np.int64(0), expected - reception.received)
+from jackrf.realtime.reception import LOG, LOG_ROW, LOG_SECONDS
 
 
 @kernel
@@ -28,7 +20,7 @@ def write_log(reception, frames):
     row = rows[reception.logged % LOG]
     row.ns = reception.cycle_ns
     row.packets = reception.packets
-    row.lost = _lost(reception)
+    row.lost = reception.lost_before + lost(reception)
     row.late = reception.late
     row.concealed = reception.concealed
     row.silent = reception.silent
@@ -37,7 +29,7 @@ def write_log(reception, frames):
     row.delay = reception.delay
     row.goal = reception.goal
     row.jitter = reception.need
-    row.drift = drift_of(reception) * 1e6 if reception.locked != WAITING else 0.0
+    row.drift = reception.drift * 1e6
     row.left_peak = reception.left_peak
     row.right_peak = reception.right_peak
     row.locked = reception.locked

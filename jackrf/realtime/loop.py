@@ -4,7 +4,8 @@ Each packet is an observation: its first frame's own time, less what the network
 line is kept through them, stream frames over local ones, by a Kalman filter: it weighs what it
 knows against what an observation is worth, so that it is quick at first, and slow and quiet later,
 at whatever jitter there is. Its steady state is the second-order loop of "Using a DLL to filter
-time" (F. Adriaensen, 2005). The line's slope is the ratio of the two clocks.
+time" (F. Adriaensen, 2005). The line's slope is the ratio of the two clocks; where the quickest
+packets alone know that better (`jackrf.realtime.floor`), they are asked, too.
 """
 
 import math
@@ -38,6 +39,10 @@ STEADY_SPREAD_SECONDS = 0.00025
 a server has stood still: then the line has moved already.
 """
 SETTLED = 1e-6
+SHARPER = 0.5
+"""Share of the line's own variance of slope, below which that of the quickest packets counts."""
+FARTHEST = 6.0
+"""Deviations by which both may differ, or else the quickest packets are of no one floor."""
 
 
 @kernel
@@ -53,6 +58,15 @@ def start_loop(reception, position, stream, slope):
     reception.samples = 16
     reception.strayed = 0
     reception.settled = 0
+    _forget_floor(reception)
+
+
+@kernel
+def _forget_floor(reception):
+    """Forget the quickest packets: they came by another line."""
+    reception.cells = 0
+    reception.cell_open = 0
+    reception.floor_p = 0.0
 
 
 @kernel
@@ -105,7 +119,8 @@ def observe(reception, position, stream):
     reception.samples = min(reception.samples + 1, MEMORY)
     reception.noise += (abs(error) - reception.noise) / reception.samples
     reception.noise = max(reception.noise, LEAST_NOISE)
-    deviation = math.sqrt(max(reception.p_slope, 0.0)) / reception.slope
+    _, variance = slope_of(reception)
+    deviation = math.sqrt(max(variance, 0.0)) / reception.slope
     reception.settled = np.uint32(1 if deviation < SETTLED else 0)
     return False
 
@@ -131,6 +146,7 @@ def _stray(reception, position, error):
     reception.stream += reception.strayed_by
     reception.p_stream += NOISE_AT_FIRST * NOISE_AT_FIRST
     reception.strayed = 0
+    _forget_floor(reception)
     return True
 
 
@@ -145,6 +161,19 @@ def _is_steady(reception):
 
 
 @kernel
+def slope_of(reception):
+    """Return the slope that the line and the quickest packets make together, and its variance."""
+    own, floor = reception.p_slope, reception.floor_p
+    apart = reception.floor_slope - reception.slope
+    far = apart * apart > FARTHEST * FARTHEST * (own + floor)
+    if floor <= 0.0 or floor > SHARPER * own or far:
+        return reception.slope, own
+    share = own / (own + floor)
+    return reception.slope + share * apart, share * floor
+
+
+@kernel
 def drift_of(reception):
     """Return by how much the sender's clock is faster than ours, as a share."""
-    return reception.slope * reception.samplerate / reception.rate - 1.0
+    slope, _ = slope_of(reception)
+    return slope * reception.samplerate / reception.rate - 1.0

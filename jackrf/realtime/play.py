@@ -8,6 +8,7 @@ from jackrf.realtime.conceal import jump, repair
 from jackrf.realtime.lateness import (
     BELOW_MOST,
     GLIDE,
+    MARGIN,
     choose_goal,
     forget_lateness,
     least_delay,
@@ -16,7 +17,7 @@ from jackrf.realtime.lateness import (
 )
 from jackrf.realtime.libc import pointer
 from jackrf.realtime.loop import drift_of, local_at, stream_at
-from jackrf.realtime.reception import MOST_TAPS, PHASES, PLAYING, RATES, ROOM
+from jackrf.realtime.reception import LOOKBACK, MOST_TAPS, PHASES, PLAYING, RATES, ROOM
 from jackrf.realtime.resample import resample
 
 PULL_SECONDS = 12.0
@@ -39,6 +40,8 @@ HURRY_COUNT = 4
 HURRY_MASK = 0xFFFFF
 HURRY_SECONDS = 0.001
 """Where packets were late in so many of the last 20 rows of the log, and so much is missing."""
+MOST_MISSING = ROOM - LOOKBACK - 2 * MOST_TAPS
+"""Frames of the stream that a period may need, so that they fit beside what is looked back to."""
 FOLD_SECONDS = 0.0005
 """Further away than this the reading does not hurry back: the delay glides."""
 
@@ -65,14 +68,14 @@ def _move(reception, delay):
 
 
 @kernel
-def start_playing(reception, frames):
+def start_playing(reception):
     """Begin to play a stream of another clock, its delay and its line just found."""
     reception.goal = 0.0
-    choose_goal(reception, frames)
+    choose_goal(reception, reception.longest)
     if reception.wanted_delay == 0.0:
         # The latest of a few packets is not the latest of many.
         wider = reception.goal + FIRST_SHARE * max(reception.need, 0.0)
-        reception.goal = min(wider, most_delay(reception, frames) - BELOW_MOST)
+        reception.goal = min(wider, most_delay(reception, reception.longest) - BELOW_MOST)
     reception.locked = PLAYING
     reception.behind = 0
     reception.speed = drift_of(reception)
@@ -82,10 +85,19 @@ def start_playing(reception, frames):
 
 
 @kernel
-def period_changed(reception, frames):
-    """Take the delay that a period of another length needs, at once."""
+def periods_grew(reception):
+    """Take the delay that longer periods need, at once unless there is as much already."""
+    choose_goal(reception, reception.longest)
+    now = reception.local - local_at(reception, reading(reception))
+    if now < reception.goal - MARGIN:
+        _move(reception, reception.goal)
+
+
+@kernel
+def periods_shrank(reception):
+    """Take the delay that shorter periods need, at once."""
     reception.goal = 0.0
-    choose_goal(reception, frames)
+    choose_goal(reception, reception.longest)
     dropped = reception.dropped
     _move(reception, reception.goal)
     reception.dropped = dropped
@@ -142,13 +154,14 @@ def steer(reception, frames, moved, late_by):
         late_by: stream frames by which the packets of this period came too late; 0 if in time.
     """
     pass_time(reception, frames)
+    length = reception.longest
     if moved:
         # How late packets were against the line before says nothing; jitter is what it was.
         forget_lateness(reception)
         reception.goal = 0.0
-        choose_goal(reception, frames)
+        choose_goal(reception, length)
     now = reception.local - local_at(reception, reading(reception))
-    least, most = least_delay(reception, frames), most_delay(reception, frames)
+    least, most = least_delay(reception, length), most_delay(reception, length)
     off = now - reception.delay
     if moved or abs(off) > FOLD_SECONDS * reception.samplerate:
         reception.delay = now
@@ -182,6 +195,12 @@ def _read_filtered(reception, left, right):
     half = reception.taps // 2
     last = reception.read + (len(left) - 1) * reception.ratio
     missing = np.int64(last) + half + 1 - reception.repaired
+    if missing > MOST_MISSING:
+        # A rate far above ours, and a period that nobody has: memory is not laid out for it.
+        reception.refused_periods += 1
+        for frame in range(len(left)):
+            left[frame], right[frame] = np.float32(0.0), np.float32(0.0)
+        return
     if missing > 0:
         repair(reception, missing)
     repaired = carray(pointer(reception.repaired_at), (2, ROOM), np.float32)

@@ -16,7 +16,7 @@ from jackrf.realtime.compiling import JACK_PROCESS, callback, kernel
 from jackrf.realtime.context import MAX_PERIOD
 from jackrf.realtime.delay import NOTHING_CAME, apart, judge, watch
 from jackrf.realtime.delay import learn as learn_same
-from jackrf.realtime.follow import LEARN_SECONDS
+from jackrf.realtime.follow import LEARN_SECONDS, renumber
 from jackrf.realtime.lateness import choose_goal
 from jackrf.realtime.learn import conclude
 from jackrf.realtime.libc import (
@@ -28,7 +28,15 @@ from jackrf.realtime.libc import (
 from jackrf.realtime.log import write_log
 from jackrf.realtime.loop import drift_of
 from jackrf.realtime.meter import kept_reading, peak_of
-from jackrf.realtime.play import hurry, period_changed, play, skip, start_playing, steer
+from jackrf.realtime.play import (
+    hurry,
+    periods_grew,
+    periods_shrank,
+    play,
+    skip,
+    start_playing,
+    steer,
+)
 from jackrf.realtime.reception import LEARNING, PLAYING, RECEPTION, SEEN, WAITING
 from jackrf.realtime.tap import keep
 
@@ -39,6 +47,10 @@ FADED_SECONDS = 0.1
 RUNAWAY_COUNT = 8
 RUNAWAY_SECONDS = 0.15
 """A line that has moved so often, each time so soon after the last, is none: learn the stream anew.
+"""
+LENGTH_SECONDS = 1.0
+SHORTER = 0.75
+"""When for so long no period was longer than so much of the longest, the delay is for shorter ones.
 """
 TRUST_PPM = 20e-6
 TRUST_DEVIATION = 3e-6
@@ -56,21 +68,21 @@ def _learn(reception, frames):
         return
     reception.learning = 0
     if conclude(reception):
-        start_playing(reception, frames)
+        start_playing(reception)
     else:
         reception.seen = 0
         reception.learning = np.int32(LEARN_SECONDS * reception.samplerate)
 
 
 @kernel
-def _distrust(reception, frames):
+def _distrust(reception):
     """Follow a clock after all that was taken for our own."""
     if reception.p_slope > TRUST_DEVIATION * TRUST_DEVIATION:
         return
     if abs(drift_of(reception)) > TRUST_PPM:
         reception.distrusted = 1
         reception.same_clock = 0
-        start_playing(reception, frames)
+        start_playing(reception)
 
 
 @kernel
@@ -102,6 +114,27 @@ def _follow(reception, frames):
 
 
 @kernel
+def _note_length(reception, frames):
+    """Note how long periods are; return 1 if the delay is for longer ones now, -1 for shorter ones.
+
+    JACK's are all as long, until somebody changes that. PortAudio's may be as long as the card has
+    room: another number each time, of which the longest lately counts.
+    """
+    reception.longest_now = max(reception.longest_now, np.int32(frames))
+    reception.longest_wait -= frames
+    grew = frames > reception.longest
+    if not grew and reception.longest_wait > 0:
+        return 0
+    most = reception.longest_now
+    reception.longest_now = frames
+    reception.longest_wait = np.int32(LENGTH_SECONDS * reception.samplerate)
+    if not grew and most >= SHORTER * reception.longest:
+        return 0
+    reception.longest = most
+    return 1 if grew else -1
+
+
+@kernel
 def begin_period(reception, frames, time, lost):
     """Take note of the time that has passed, and of a period of another length.
 
@@ -125,11 +158,15 @@ def begin_period(reception, frames, time, lost):
     reception.quiet = min(reception.quiet + frames, 2**30)
     reception.searched = 0
     reception.begun = 0
-    if changed and reception.locked == PLAYING:
-        if reception.same_clock == 1:
+    longer = _note_length(reception, frames)
+    if reception.locked == PLAYING:
+        renumber(reception)
+        if reception.same_clock == 1 and changed:
             watch(reception)
-        else:
-            period_changed(reception, frames)
+        elif reception.same_clock == 0 and longer > 0:
+            periods_grew(reception)
+        elif reception.same_clock == 0 and longer < 0:
+            periods_shrank(reception)
     reception.least = NOTHING_CAME
     reception.earliest = -NOTHING_CAME
 
@@ -143,7 +180,7 @@ def finish_period(reception, frames):
         _learn(reception, frames)
     elif reception.locked == PLAYING and reception.same_clock == 1:
         judge(reception, frames)
-        _distrust(reception, frames)
+        _distrust(reception)
     if reception.locked == PLAYING and reception.same_clock == 0:
         _follow(reception, frames)
     if reception.locked == WAITING and reception.gap > FADED_SECONDS * reception.rate:
@@ -152,13 +189,14 @@ def finish_period(reception, frames):
             right[frame] = 0.0
     else:
         play(reception, left, right)
+    reception.drift = drift_of(reception) if reception.locked != WAITING else 0.0
     if reception.locked == PLAYING:
         reception.in_hand = apart(reception.newest_end, reception.due)
     kept = kept_reading(frames, reception.samplerate)
     reception.left_peak = max(peak_of(reception.left_at, frames), reception.left_peak * kept)
     reception.right_peak = max(peak_of(reception.right_at, frames), reception.right_peak * kept)
     if write_log(reception, frames) and reception.locked == PLAYING:
-        choose_goal(reception, frames)
+        choose_goal(reception, reception.longest)
         if reception.same_clock == 0:
             hurry(reception, frames)
     keep(reception.tap_at, reception.left_at, reception.right_at, frames)

@@ -7,6 +7,8 @@ from jackrf.realtime.context import MESSAGE, VECTOR
 
 RING = 1 << 16
 """Frames of the jitter buffer, a power of two: 1.37 s at 48 kHz."""
+FAR_FRAMES = 24000
+"""That are kept of it behind what is played, and ahead of the latest packet."""
 
 ROOM = 1 << 16
 """Frames of the repaired stream that lie side by side: what a period takes, and what it looks back
@@ -30,11 +32,14 @@ LATENESS = 1024
 SPANS = 4
 """Parts of the sliding window over which lateness is judged."""
 
+CELLS = 64
+"""Half seconds of which the quickest packet is remembered."""
+
 SEEN = 256
 """Packets that are remembered while the delay of a stream is learned."""
 
-PACKET_ROOM = 2048
-"""Bytes; a longer datagram is no packet of ours."""
+PACKET_ROOM = 1 << 14
+"""Bytes; a longer datagram is no packet of ours: 20 ms of eight channels of L16 at 48 kHz fit."""
 BATCH = 16
 """Datagrams that one system call takes."""
 CONTROL_ROOM = 64
@@ -72,6 +77,8 @@ RECEPTION = np.dtype(
         ("ring_at", "u8"),  # float32[2, RING], frame t at t modulo RING
         ("stamps_at", "u8"),  # uint32[RING]: which frame lies there
         ("seen_at", "u8"),  # float64[SEEN, 3]: packets seen while learning
+        ("cells_at", "u8"),  # float64[4, CELLS]: when the quickest packet of each half second came,
+        # its first frame, and both once more as scratch
         ("repaired_at", "u8"),  # float32[2, ROOM]: the stream in order, gaps filled
         ("pitch_at", "u8"),  # float32[2, LONGEST_PITCH]: one turn of what fills a gap
         ("earliness_at", "u8"),  # int32[EARLINESS]: periods by what came least early in them
@@ -96,6 +103,9 @@ RECEPTION = np.dtype(
         ("due", "u4"),  # timestamp of the next frame to repair: what is before it is late
         ("time", "u4"),  # frame time of this period
         ("period", "i4"),  # frames of the last period
+        ("longest", "i4"),  # frames of the longest period lately, which the delay is for
+        ("longest_now", "i4"),  # and of the second under way
+        ("longest_wait", "i4"),  # frames left of it
         ("learning", "i4"),  # frames still to watch before the delay is set
         ("watched", "i4"),  # packets seen while watching
         ("seen", "i4"),  # packets remembered while learning another clock
@@ -136,6 +146,14 @@ RECEPTION = np.dtype(
         ("strayed_by", "f8"),  # stream frames: the least of their errors
         ("strayed_most", "f8"),  # and the largest
         ("strayed_since", "f8"),  # local frames of the period in which the first of them came
+        ("floor_slope", "f8"),  # slope of a line through the quickest packets alone
+        ("floor_p", "f8"),  # its variance; 0 = not known
+        ("drift", "f8"),  # share by which the sender's clock is faster, as far as is known
+        ("cells", "i4"),  # half seconds whose quickest packet is known, the last CELLS of them kept
+        ("cell_open", "u4"),  # 1: one is under way
+        ("cell_begun", "f8"),  # local frames at its first packet
+        ("quick_position", "f8"),  # local frames at which its quickest packet came
+        ("quick_stream", "f8"),  # and the first frame of that, counted from `first`
         ("moved_at", "f8"),  # local frames when the line last moved at once
         ("moves", "i4"),  # times that it did, each soon after the one before
         # Playing.
@@ -180,7 +198,9 @@ RECEPTION = np.dtype(
         # For RTCP (RFC 3550, appendices A.1, A.3, A.8); of the stream under way.
         ("base_sequence", "u4"),  # extended sequence number of its first packet
         ("highest", "u4"),  # extended: cycles above the 16 bits
+        ("suspect", "u4"),  # sequence number that would show that the sender counts anew
         ("received", "i8"),
+        ("lost_before", "i8"),  # packets that were missing of the streams before
         ("transit", "f8"),  # arrival less timestamp of the last packet, in stream frames
         ("rtp_jitter", "f4"),  # stream frames
         ("in_hand", "i4"),  # frames received beyond the last one played, in the last period
@@ -224,6 +244,7 @@ MEMORY: dict[str, tuple[DTypeLike, tuple[int, ...]]] = {
     "packet_at": (np.uint8, (BATCH, PACKET_ROOM)),
     "decoded_at": (np.float32, (2, PACKET_ROOM // 2)),
     "seen_at": (np.float64, (SEEN, 3)),
+    "cells_at": (np.float64, (4, CELLS)),
     "earliness_at": (np.int32, (EARLINESS,)),
     "taps_at": (np.int32, (len(RATES) + 1,)),
     "lateness_at": (np.int32, (SPANS, LATENESS)),

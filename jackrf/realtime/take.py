@@ -6,6 +6,7 @@ from numba import carray
 from jackrf.realtime.compiling import kernel
 from jackrf.realtime.convert import from_l16, from_l24
 from jackrf.realtime.delay import apart, note_packet
+from jackrf.realtime.floor import note_floor
 from jackrf.realtime.follow import belongs, channels_of, count_sequence, sample_bytes_of
 from jackrf.realtime.header import clock_and_age, payload_of, word
 from jackrf.realtime.lateness import note_lateness
@@ -74,6 +75,8 @@ def _time_packet(reception, timestamp, arrival, age):
         return
     if observe(reception, corrected, stream):
         reception.line_moved = 1
+    elif reception.strayed == 0:
+        note_floor(reception, corrected, stream)
     # A period that begins before its time finds less than it should.
     early = max(0.0, (reception.cycle_ns - reception.drained_ns) * 1e-9 * reception.samplerate)
     note_lateness(reception, raw - local_at(reception, stream) + early)
@@ -99,7 +102,7 @@ def _is_taken(reception, octets, size, arrival):
     reception.stream_channels = channels
     sequence = (np.uint32(octets[2]) << 8) | np.uint32(octets[3])
     came = arrival if arrival >= 0 else reception.drained_ns
-    count_sequence(reception, sequence, timestamp, _position(reception, came))
+    count_sequence(reception, sequence, timestamp, frames, _position(reception, came))
     _decode(reception, octets[start:end], width, channels, frames)
     if _store(reception, timestamp, frames) and arrival >= 0:
         _time_packet(reception, timestamp, arrival, age)

@@ -27,7 +27,7 @@ def mutate(good: Sender, count: int, seed: int, *, spare_stream: bool) -> tuple[
     if spare_stream:
         bad[:, 8] ^= random.integers(1, 256, count).astype(np.uint8) * (bad[:, 11] == 9)
     sizes = np.where(random.random(count) < 0.4, random.integers(0, room + 1, count), room)
-    sizes = np.where(random.random(count) < 0.02, 5000, sizes)
+    sizes = np.where(random.random(count) < 0.02, 50_000, sizes)
     return bad, sizes.astype(np.int64)
 
 

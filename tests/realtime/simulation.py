@@ -36,12 +36,12 @@ RUN = np.dtype(
         ("packets", "i8"),
         ("room", "i8"),
         ("cycles", "i8"),
-        ("frames", "i8"),
         ("starts_at", "u8"),  # int64[cycles], ns, as JACK filters them
         ("wakes_at", "u8"),  # int64[cycles], ns, as they are
         ("filtered", "i8"),  # 1: starts are known; 0: our own filter finds them from the wakes
         ("times_at", "u8"),  # uint32[cycles]
-        ("left_at", "u8"),  # float32[cycles, frames]
+        ("lengths_at", "u8"),  # int64[cycles], frames of each
+        ("left_at", "u8"),  # float32[], all periods one behind the other
         ("right_at", "u8"),
         ("delays_at", "u8"),  # float64[cycles]
         ("ratios_at", "u8"),  # float64[cycles]
@@ -65,10 +65,13 @@ def run_all(argument: Any) -> None:
     delays = carray(pointer(run.delays_at), (run.cycles,), np.float64)
     ratios = carray(pointer(run.ratios_at), (run.cycles,), np.float64)
     settled = carray(pointer(run.settled_at), (run.cycles,), np.uint8)
-    frames = np.uint32(run.frames)
+    lengths = carray(pointer(run.lengths_at), (run.cycles,), np.int64)
+    played = 0
     for cycle in range(run.cycles):
-        reception.left_at = run.left_at + np.uint64(4 * cycle * run.frames)
-        reception.right_at = run.right_at + np.uint64(4 * cycle * run.frames)
+        frames = np.uint32(lengths[cycle])
+        reception.left_at = run.left_at + np.uint64(4 * played)
+        reception.right_at = run.right_at + np.uint64(4 * played)
+        played += lengths[cycle]
         reception.drained_ns = wakes[cycle]
         if run.filtered == 1:
             reception.cycle_ns = starts[cycle]
@@ -205,6 +208,7 @@ class Hearing:
 
     Attributes:
         period: of its JACK server.
+        lengths: frames of each period, int64, where they differ.
         rate: Hz.
         wakes: how many ns later than its start each period is woken.
         times: frame times of the periods, uint32; where some are left out, time was lost.
@@ -215,6 +219,7 @@ class Hearing:
     """
 
     period: int = 128
+    lengths: NDArray[np.int64] | None = None
     rate: int = RATE
     wakes: NDArray[np.int64] | None = None
     times: NDArray[np.uint32] | None = None
@@ -246,17 +251,18 @@ def hear(
     period, rate, wakes, times = how.period, how.rate, how.wakes, how.times
     receiver = Receiver(rate, -1, how.format_, clock=1)
     receiver.set_delay(how.delay_ms, how.most_ms)
-    cycles = int(seconds * rate / period)
+    cycles = int(seconds * rate / period) if how.lengths is None else len(how.lengths)
+    each = np.full(cycles, period) if how.lengths is None else how.lengths
     order = np.argsort(arrivals, kind="stable")
     packets, coming = np.ascontiguousarray(datagrams[order]), np.ascontiguousarray(arrivals[order])
     lengths = np.full(len(packets), packets.shape[1]) if sizes is None else sizes[order]
-    counted = np.arange(cycles) * period if times is None else times.astype(np.int64)
+    counted = np.cumsum(each) - each if times is None else times.astype(np.int64)
     starts = np.rint(counted / rate * 1e9).astype(np.int64)
     times = counted.astype(np.uint32)
     heard = Heard(
         receiver,
-        np.zeros(cycles * period, np.float32),
-        np.zeros(cycles * period, np.float32),
+        np.zeros(int(each.sum()), np.float32),
+        np.zeros(int(each.sum()), np.float32),
         np.zeros(cycles),
         np.zeros(cycles),
         np.zeros(cycles, np.bool_),
@@ -272,6 +278,7 @@ def hear(
         "starts_at": starts,
         "wakes_at": woken,
         "times_at": times,
+        "lengths_at": each.astype(np.int64),
         "left_at": heard.left,
         "right_at": heard.right,
         "delays_at": heard.delays,
@@ -282,7 +289,7 @@ def hear(
         run[name] = address(array)
     run["reception_at"] = receiver.context_address
     run["packets"], run["room"] = packets.shape
-    run["cycles"], run["frames"], run["filtered"] = cycles, period, how.filtered
+    run["cycles"], run["filtered"] = cycles, how.filtered
     _run(address(run))
     heard.report = receiver.report()
     return heard

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from jackrf.realtime.reception import PACKET_ROOM
 from jackrf.rtp.packet import Packet, PacketError, parse
 from jackrf.rtp.stream import Encoding
 from tests.offline import OFFSET, RATE, Ear, Wire, desk, noise, settle
@@ -288,7 +289,7 @@ HOSTILE = {
     "another payload type": packet(0, 4)[:1] + b"\x0c" + packet(0, 4)[2:],
     "all ones": b"\xff" * 1280,
     "an RTCP report": struct.pack(">BBHI", 0x80, 200, 6, 5) + bytes(20),
-    "longer than any packet": packet(0, 500),
+    "longer than any packet": packet(0, PACKET_ROOM // 6),
     "text": b"GET / HTTP/1.1\r\n\r\n",
 }
 
@@ -326,10 +327,11 @@ def test_noise_on_the_port_is_not_heard(junk: list[bytes]) -> None:
 
 
 def test_a_longer_datagram_than_any_is_not_cut_and_played() -> None:
-    """A datagram of more than 2048 bytes is counted, also where its first ones look like frames."""
-    long = Packet(96, 0, START, 5, bytes(4 * 600)).serialise()
+    """A datagram of more than 16 KiB is counted, also where its first ones look like frames."""
+    most = (PACKET_ROOM - 12) // 4
+    long = Packet(96, 0, START, 5, bytes(4 * (most + 1))).serialise()
     with Wire() as wire:
-        wire.send(long, Packet(96, 0, START, 5, bytes(4 * 509)).serialise())
+        wire.send(long, Packet(96, 0, START, 5, bytes(4 * most)).serialise())
         wire.play(64)
         assert (wire.count("packets"), wire.count("alien")) == (1, 1)
 

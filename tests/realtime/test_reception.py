@@ -3,7 +3,7 @@
 import pytest
 
 from jackrf.realtime.context import MAX_PERIOD
-from jackrf.realtime.reception import LOG, PACKET_ROOM, RING, ROOM
+from jackrf.realtime.reception import FAR_FRAMES, LOG, PACKET_ROOM, RING, ROOM
 
 
 @pytest.mark.parametrize("size", [RING, ROOM, LOG])
@@ -13,10 +13,11 @@ def test_a_circle_is_a_power_of_two(size: int) -> None:
 
 
 def test_the_ring_holds_more_than_the_longest_delay() -> None:
-    """Half a second ahead, at 96 kHz, and the longest period have room in it together."""
-    assert RING >= 48000 + MAX_PERIOD
+    """300 ms at 96 kHz and the longest period have room in it, beside what is too late."""
+    assert RING >= 2 * FAR_FRAMES + MAX_PERIOD
+    assert RING >= FAR_FRAMES + 0.300 * 96000 + MAX_PERIOD
 
 
-def test_a_datagram_of_any_ethernet_frame_has_room() -> None:
-    """1,500 bytes is what a network carries whole; there is room for more."""
-    assert PACKET_ROOM > 1500
+def test_20_ms_of_eight_channels_have_room() -> None:
+    """More than a network carries whole: senders may leave it to IP to cut that."""
+    assert PACKET_ROOM > 12 + 20 * 48 * 8 * 2

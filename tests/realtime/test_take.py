@@ -41,6 +41,20 @@ def test_a_foreign_stream_is_played(rate: int, period: int, width: int, channels
     assert np.max(np.abs(heard.left[late])) == pytest.approx(0.5, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("frames", "width", "channels"), [(6, 3, 2), (6, 2, 1), (960, 3, 2), (960, 2, 8), (960, 2, 1)]
+)
+@pytest.mark.parametrize("period", [64, 2048])
+def test_any_packet_time_is_played(frames: int, width: int, channels: int, period: int) -> None:
+    """From 0.125 to 20 ms, of L24 and of eight channels too, at short periods and at long ones."""
+    sound = np.repeat(sine(4.0)[:, :1], channels, axis=1)
+    sent = send(sound, Sending(ppm=-40.0, period=frames, ages=False, width=width))
+    how = Hearing(period=period, format_=Format(width, channels, RATE), most_ms=60.0)
+    heard = hear(sent.datagrams, sent.sent + 150_000, 3.8, how)
+    assert (heard.report["concealed"], heard.report["late"], heard.report["alien"]) == (0, 0, 0)
+    assert distortion(heard.left[-8192:]) < (-80.0 if width == 2 else -90.0)
+
+
 def test_a_change_of_format_is_heard_within_300_ms() -> None:
     """The sender starts again with L24 at 96 kHz after L16 at 48: another SSRC, same ports."""
     first = send(sine(2.0), Sending(width=2, payload_type=96))
