@@ -1,5 +1,6 @@
 """The end that hears, of a measurement between two machines; `jackrf.latency.between` says how."""
 
+import contextlib
 import json
 import socket
 import time
@@ -14,7 +15,8 @@ from jackrf.latency.instruments import Recorder
 from jackrf.latency.measuring import require_port
 
 MOST_SECONDS = 60.0
-MOST_BYTES = 8192
+MOST_BYTES = 1 << 14
+"""Of a datagram: 400 chirps, when each was heard, and the receiver's figures."""
 LOOK_SECONDS = 0.05
 """From one look at the clocks to the next."""
 
@@ -56,7 +58,7 @@ class Answerer:
             raise
         self._clock = FrameClock(self._recorder)
         self._ends: float | None = None
-        self._heard: list[float] | None = None
+        self._heard: list[int] | None = None
         self._told: Mapping[str, Any] | None = None
 
     @property
@@ -76,7 +78,8 @@ class Answerer:
             came = time.monotonic_ns()
             if peer is not None and is_neighbour(peer[0], attached_networks()):
                 self._answer(data, peer, came)
-            self._clock.look()
+            if self._ends is not None:
+                self._clock.look()
             self._finish()
 
     def _answer(self, data: bytes, peer: Any, came: int) -> None:
@@ -85,18 +88,22 @@ class Answerer:
         answer: dict[str, Any] = {"n": question.get("n")}
         if wanted == "ping":
             answer |= {"came": came, "left": time.monotonic_ns()}
-        elif wanted == "listen" and isinstance(question.get("seconds"), int | float):
-            self._begin(min(float(question["seconds"]), MOST_SECONDS))
+        elif wanted == "listen" and _is_span(question.get("seconds")):
+            self._begin(float(min(question["seconds"], MOST_SECONDS)))
         elif wanted == "heard":
             answer |= {"heard": self._heard, "figures": self._told}
         else:
             return
-        self._socket.sendto(json.dumps(answer).encode(), peer)
+        # Whom an answer does not reach may ask again.
+        with contextlib.suppress(OSError):
+            self._socket.sendto(json.dumps(answer).encode(), peer)
 
     def _begin(self, seconds: float) -> None:
         if self._ends is None:
             self._heard = None
             self._recorder.connect()
+            # What was an hour ago says nothing of now.
+            self._clock = FrameClock(self._recorder)
             self._recorder.begin(seconds)
             self._ends = time.monotonic() + seconds
 
@@ -107,12 +114,19 @@ class Answerer:
         take = self._recorder.end()
         self._ends = None
         self._told = self._figures()
-        self._heard = [self._clock.at(take.start + place) for place in find_chirps(take.audio[0])]
+        self._heard = [
+            round(self._clock.at(take.start + place)) for place in find_chirps(take.audio[0])
+        ]
 
     def close(self) -> None:
         """Leave JACK and close the socket."""
         self._recorder.client.close()
         self._socket.close()
+
+
+def _is_span(seconds: object) -> bool:
+    """Say whether it is a number of seconds for which one may record; NaN and -1 are none."""
+    return isinstance(seconds, int | float) and seconds > 0.0
 
 
 def decode(data: bytes) -> Mapping[str, Any]:

@@ -101,8 +101,9 @@ class Asker:
         asked = time.monotonic_ns()
         answer = self.ask(do="ping")
         answered = time.monotonic_ns()
-        if answer is not None and isinstance(answer.get("came"), int):
-            self._exchanges.append(Exchange(asked, answer["came"], answer["left"], answered))
+        came, left = (None if answer is None else answer.get(name) for name in ("came", "left"))
+        if isinstance(came, int) and isinstance(left, int):
+            self._exchanges.append(Exchange(asked, came, left, answered))
 
     def comparison(self) -> Comparison:
         """Return what all pings together tell.

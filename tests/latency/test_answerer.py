@@ -9,9 +9,12 @@ from contextlib import closing
 
 import pytest
 
+from jackrf.commands.latency import MOST_CHIRPS
 from jackrf.errors import InputError
-from jackrf.latency.answerer import Answerer, decode
+from jackrf.latency.answerer import MOST_BYTES, Answerer, decode
 from jackrf.testing import DummyJack
+from tests.listening.figures import PLAYING
+from tests.system.instruments import wait_for
 
 pytestmark = pytest.mark.system
 
@@ -38,10 +41,12 @@ def answerer(dummy_jack: DummyJack) -> Iterator[Answerer]:
 def test_noise_is_not_answered_and_pings_are(answerer: Answerer) -> None:
     """Whatever comes, it goes on; a ping gets the times by its clock."""
     with socket.socket(type=socket.SOCK_DGRAM) as asking:
-        asking.settimeout(2.0)
+        asking.settimeout(20.0)
         place = ("127.0.0.1", answerer.port)
         for noise in (b"", b"\xff", b"[1]", b"[" * 8000, b'{"do": "dance"}', b'{"do": "listen"}'):
             asking.sendto(noise, place)
+        for seconds in (b"NaN", b"-1", b"0", b"-Infinity", b'"2"', b"null", b"-1" + b"0" * 400):
+            asking.sendto(b'{"do": "listen", "n": 1, "seconds": ' + seconds + b"}", place)
         asking.sendto(b'{"do": "ping", "n": 7}', place)
         answer = json.loads(asking.recv(2048))
         assert answer["n"] == 7
@@ -57,6 +62,25 @@ def test_noise_is_not_answered_and_pings_are(answerer: Answerer) -> None:
                 break
             time.sleep(0.02)
         assert (heard, answer["figures"]) == ([], {"state": "playing"})
+
+
+def test_it_looks_at_its_clock_while_it_hears_alone(answerer: Answerer) -> None:
+    """An answerer may run for days: what it saw before says nothing of now, and is not kept."""
+    time.sleep(0.3)
+    assert not answerer._clock._seen
+    with socket.socket(type=socket.SOCK_DGRAM) as asking:
+        asking.settimeout(20.0)
+        asking.sendto(b'{"do": "listen", "seconds": 0.3}', ("127.0.0.1", answerer.port))
+        asking.recv(2048)
+        wait_for(lambda: answerer._heard is not None)
+    assert answerer._clock._seen
+
+
+def test_400_chirps_are_one_answer() -> None:
+    """As many as may be asked for, on a machine that has run for a year, with all figures."""
+    heard = [365 * 24 * 3600 * 10**9 + 125_000_017 * n for n in range(MOST_CHIRPS)]
+    answer = {"n": 10**6, "heard": heard, "figures": PLAYING.as_json()}
+    assert len(json.dumps(answer)) < MOST_BYTES
 
 
 def test_what_is_wrong_is_told(dummy_jack: DummyJack) -> None:
