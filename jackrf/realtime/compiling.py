@@ -29,15 +29,19 @@ OFFLINE = types.void(types.voidptr, types.uint32, types.uint32, types.int64)
 
 
 def callback(signature: Any) -> Callable[[Kernel], Any]:
-    """Compile a function to a C function pointer (its ``address``), or fetch it from the cache."""
+    """Compile a function to a C function pointer (its ``address``), or fetch it from the cache.
+
+    Where a full disk takes nothing into the cache, each start compiles it anew.
+    """
 
     def compile_it(function: Kernel) -> Any:
         before = config.CACHE_DIR
         config.CACHE_DIR = str(cache_folder())
+        options = {"error_model": "numpy", "fastmath": ARITHMETIC}
         try:
-            return numba.cfunc(signature, cache=True, error_model="numpy", fastmath=ARITHMETIC)(
-                function
-            )
+            return numba.cfunc(signature, cache=True, **options)(function)
+        except OSError:
+            return numba.cfunc(signature, **options)(function)
         finally:
             config.CACHE_DIR = before
 

@@ -2,6 +2,9 @@
 
 import ctypes
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,23 @@ from numba.core import config
 
 from jackrf.realtime import offline, process, quiet, receive
 from jackrf.realtime.compiling import JACK_PROCESS, OFFLINE, callback, kernel
+
+FULL = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
+from jackrf.realtime.quiet import quiet
+print(quiet.address != 0)
+"""
+
+
+def test_a_full_disk_is_no_reason_not_to_start(tmp_path: Path) -> None:
+    """What the cache does not take is compiled at each start."""
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-c", FULL], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (run.stdout, run.stderr) == ("True\n", "")
 
 
 @kernel
