@@ -20,6 +20,7 @@ _PARTS = {
     "output": Style(color="cyan"),
     "rest": Style(color="bright_black"),
 }
+_COUNTED = ("lost", "late", "reordered", "duplicate", "alien")
 _LABEL = 11
 """Cells of what stands at the left."""
 
@@ -45,13 +46,13 @@ class _View:
         self._now = figures
         self._history = history
         self._source = source
-        self._limit = limit_ms
+        self._limit = max(limit_ms, figures.most_ms)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         del console
         width = options.max_width
         for line in self._lines(width):
-            line.truncate(width)
+            line.truncate(width, overflow="ellipsis")
             yield _plain(line) if options.ascii_only else line
 
     def _lines(self, width: int) -> Iterator[Text]:
@@ -68,7 +69,7 @@ class _View:
         yield self._trend("", [one.delay_ms for one in self._history], width, self._limit)
         yield Text()
         yield self._label("drift").append_text(self._drift())
-        yield self._label("network").append_text(self._network())
+        yield self._label("network").append_text(self._network(width - _LABEL))
         yield self._label("concealed").append_text(self._concealed())
         yield self._trend("", self._gaps(), width, 20.0)
         yield Text()
@@ -142,14 +143,19 @@ class _View:
             told.append("   settling", TROUBLE if now.state == "playing" else QUIET)
         return told
 
-    def _network(self) -> Text:
+    def _network(self, width: int) -> Text:
+        """Return what came how, in so many cells: what there was none of goes first."""
         now = self._now
-        line = Text(f"{count(now.packets)} packets")
-        for word in ("lost", "late", "reordered", "duplicate", "alien"):
-            number = getattr(now, word)
+        numbers = {word: getattr(now, word) for word in _COUNTED}
+        parts = [Text(f"{count(now.packets)} packets")]
+        for word, number in numbers.items():
             style = TROUBLE if number and word in ("lost", "late") else QUIET
-            line.append(f"   {count(number)} {word}", style)
-        return line.append(f"   jitter {now.jitter_ms:.2f} ms", QUIET)
+            parts.append(Text(f"{count(number)} {word}", style))
+        parts.append(Text(f"jitter {now.jitter_ms:.2f} ms", QUIET))
+        for word in sorted(_COUNTED[2:], key=lambda one: numbers[one] > 0):
+            if sum(len(part) + 3 for part in parts) - 3 > width:
+                parts = [part for part in parts if not part.plain.endswith(word)]
+        return Text("   ").join(parts)
 
     def _concealed(self) -> Text:
         now = self._now

@@ -37,6 +37,15 @@ def test_it_fits_every_width(width: int) -> None:
     assert len(lines) == 15
 
 
+def test_what_there_was_none_of_goes_first() -> None:
+    """At 80 columns the line of the network is whole: jitter stands in it, and what there was."""
+    now = replace(PLAYING, packets=1_234_567, lost=300, late=20, alien=4)
+    shown = [" ".join(picture(now, width).split()) for width in (80, 120)]
+    for none in ("", " 0 reordered 0 duplicate"):
+        line = f"network 1.23M packets 300 lost 20 late{none} 4 alien jitter 0.21 ms"
+        assert line in shown.pop(0)
+
+
 def test_what_is_wrong_is_told() -> None:
     """A stream that is away, xruns, a drift that is not known yet, a delay on its way."""
     now = replace(PLAYING, state="silent", xruns=1, settled=False, goal_ms=8.0, streams=2)
