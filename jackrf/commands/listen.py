@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jackrf.errors import InputError
+from jackrf.errors import InputError, JackrfError
 from jackrf.listening.answering import answering
 from jackrf.listening.card import list_cards
 from jackrf.listening.figures import Figures
@@ -21,7 +21,7 @@ from jackrf.listening.recording import Recording
 from jackrf.listening.reports import Reports
 from jackrf.listening.source import Source, open_source
 from jackrf.listening.view import render
-from jackrf.receiver import MAX_DELAY_MS
+from jackrf.receiver import MAX_DELAY_MS, MOST_DELAY_MS
 
 HISTORY = 600
 """Figures that the live view keeps, one a second."""
@@ -60,8 +60,8 @@ def parse_delay(text: str, most: float) -> Delay:
     Raises:
         InputError: it is neither, or out of range.
     """
-    if not 1.0 <= most <= 1000.0:
-        raise InputError(f"--max-delay {most:g}: allowed are 1 to 1000 ms")
+    if not 1.0 <= most <= MOST_DELAY_MS:
+        raise InputError(f"--max-delay {most:g}: allowed are 1 to {MOST_DELAY_MS:g} ms")
     if text == "auto":
         return Delay(None, most)
     try:
@@ -104,10 +104,7 @@ def listen(
     with ExitStack() as stack:
         listening = Listening(source, place, reports, _sayer(telling))
         stack.callback(listening.close)
-        output = listening.open()
-        if telling.record is not None:
-            rate = output.figures()["samplerate"]
-            listening.record(Recording(telling.record, output.tap, rate))
+        opening, recording = _open(listening, source.words, telling.record)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, listening.stop)
             # libjack takes an interrupted wait for a failure.
@@ -116,10 +113,27 @@ def listen(
         stack.enter_context(answering(name, listening.figures))
         rows = _keep_log(listening, telling.plot)
         _show(stack, listening, source, telling)
-        last = listening.run(output, _opening(source.words, output))
+        last = listening.run(opening)
     _tell_end(last, telling)
     if telling.plot is not None:
         _draw(telling.plot, rows, last, source)
+    if recording is not None and recording.error is not None:
+        raise JackrfError(recording.outcome())
+    if recording is not None:
+        _sayer(telling)(recording.outcome())
+
+
+def _open(listening: Listening, words: str, record: Path | None) -> tuple[str, Recording | None]:
+    """Open the output, and the recording of it; return what to say once it plays, and the latter.
+
+    Nothing holds that output from then on but the listening itself: it may go, and another come.
+    """
+    output = listening.open()
+    if record is None:
+        return _opening(words, output), None
+    recording = Recording(record, output.tap, output.figures()["samplerate"])
+    listening.record(recording)
+    return _opening(words, output), recording
 
 
 def list_devices() -> None:
@@ -187,8 +201,6 @@ def _tell_end(last: Figures, telling: Telling) -> None:
         print(json.dumps({"summary": True} | last.as_json()), flush=True)
     else:
         print("jackrf: " + summary(last), flush=True)
-    if telling.record is not None:
-        _sayer(telling)(f"what was heard is in {telling.record}")
 
 
 def summary(last: Figures) -> str:
@@ -211,4 +223,5 @@ def _draw(path: Path, rows: list[Any], last: Figures, source: Source) -> None:
         f"{source.words}  ·  {last.output}, {last.samplerate / 1000:g} kHz, {last.period} frames"
         f"  ·  {last.packets} packets in {last.seconds:.0f} s"
     )
-    plot(path, told, title="What was heard", subtitle=subtitle, limit_ms=source.max_delay_ms)
+    limit = max(source.max_delay_ms, last.most_ms)
+    plot(path, told, title="What was heard", subtitle=subtitle, limit_ms=limit)

@@ -4,6 +4,7 @@ PortAudio calls the compiled callback directly: the audio thread meets no interp
 has a public way to that for authors of libraries alone, the base class of its streams.
 """
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -49,13 +50,35 @@ def list_cards() -> list[str]:
     return lines
 
 
-def card_samplerate(device: str) -> int:
-    """Return the rate in Hz that a card runs at by itself.
+def look_again() -> None:
+    """Have PortAudio find the cards that are there now. No stream may be open.
+
+    Raises:
+        JackrfError: PortAudio is not installed.
+    """
+    sounddevice = _sounddevice()
+    # It looks once, when it is begun, and has no public way to look again.
+    sounddevice._terminate()  # noqa: SLF001
+    sounddevice._initialize()  # noqa: SLF001
+
+
+def card_samplerate(device: str, wished: int | None = None) -> int:
+    """Return the rate in Hz to run a card at: the one that is wished for, or else its own.
+
+    Args:
+        device: number of a card, or part of its name.
+        wished: Hz, of the stream; where the card cannot run at that the stream is resampled.
 
     Raises:
         InputError: there is no such card.
     """
-    return int(_find(device)["default_samplerate"])
+    found, sounddevice = _find(device), _sounddevice()
+    if wished is not None:
+        channels = min(2, int(found["max_output_channels"]))
+        with contextlib.suppress(sounddevice.PortAudioError):
+            sounddevice.check_output_settings(found["index"], channels, "float32", None, wished)
+            return wished
+    return int(found["default_samplerate"])
 
 
 def _find(device: str) -> Any:
@@ -86,7 +109,7 @@ class Card:
         sounddevice = _sounddevice()
         found = _find(device)
         arrays = lay_out({"card": (compiled.CARD, (1,)), "sides_at": (np.float32, (2, MAX_PERIOD))})
-        self._keep = arrays, receiver
+        self._arrays, self._receiver = arrays, receiver
         self._card = arrays["card"]
         self._card["reception_at"] = receiver.context_address
         self._card["sides_at"] = address(arrays["sides_at"])
@@ -132,8 +155,8 @@ class Card:
 
     @property
     def period(self) -> int:
-        """Frames of the latest period; 0 before the first."""
-        return int(self._card["period"][0])
+        """Frames of the longest period lately; 0 before the first."""
+        return int(self._receiver.reception["longest"][0])
 
     @property
     def underflows(self) -> int:

@@ -13,13 +13,14 @@ class Figures:
 
     Attributes:
         seconds: since `jackrf listen` began.
-        state: waiting, locking, playing, silent, or waiting for JACK.
+        state: waiting, locking, playing, silent, or waiting for JACK or for the sound card.
         output: name of the JACK client or the card.
         samplerate: Hz, of the output.
         period: frames, of the output.
         stream: rate, channels, sample_bytes, ssrc, payload_type; empty before the first packet.
         delay_ms: from a frame's own time to its being played, now.
         goal_ms: where the delay goes.
+        most_ms: that it never exceeds: the maximum, or what a long period makes of it.
         parts_ms: what of the delay is for what: jitter of the network, resampler, the output.
         drift_ppm: by how much the sender's clock is faster than ours.
         settled: whether the drift is known to 1 ppm.
@@ -43,6 +44,7 @@ class Figures:
     stream: Mapping[str, int] = field(default_factory=dict)
     delay_ms: float = 0.0
     goal_ms: float = 0.0
+    most_ms: float = 0.0
     parts_ms: Mapping[str, float] = field(default_factory=dict)
     drift_ppm: float = 0.0
     settled: bool = False
@@ -98,6 +100,7 @@ def figures_of(output: Output, seconds: float, before: Figures | None = None) ->
         stream=report["stream"] if known else {},
         delay_ms=delay["now"] * frame,
         goal_ms=delay["goal"] * frame,
+        most_ms=delay["most"] * frame,
         parts_ms=_parts(delay, place, frame),
         drift_ppm=report["drift_ppm"],
         settled=report["settled"],
@@ -133,9 +136,9 @@ def _parts(delay: Mapping[str, float], place: Mapping[str, Any], frame: float) -
     return parts
 
 
-def waiting(before: Figures | None, seconds: float) -> Figures:
+def waiting(before: Figures | None, seconds: float, what: str = "JACK") -> Figures:
     """Return the figures while the output is away: what was counted before stands still."""
-    state = "waiting for JACK"
+    state = f"waiting for {what}"
     if before is None:
         return Figures(seconds, state)
     return replace(

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from jackrf.errors import JackServerError
 from jackrf.heap import set_aside
 from jackrf.listening.figures import Figures, figures_of, waiting
 from jackrf.listening.output import CardPlace, JackOutput, JackPlace, Output
@@ -19,8 +18,6 @@ from jackrf.listening.recording import Recording
 from jackrf.listening.reports import Reports
 from jackrf.listening.source import Source
 
-RETRY_SECONDS = 0.1
-"""How often a JACK server that went away is looked for."""
 FIGURES_SECONDS = 1.0
 
 Watcher = Callable[[Figures], None]
@@ -50,6 +47,7 @@ class Listening:
         self._output: Output | None = None
         self._peers: Sequence[tuple[str, str]] = ()
         self._recording: Recording | None = None
+        self._told: str | None = None
         self._watchers: list[tuple[float, Watcher]] = []
         self._log: list[Any] | None = None
         self._stopping = False
@@ -100,17 +98,16 @@ class Listening:
         self._stopping = True
         self._rouse()
 
-    def run(self, output: Output, opening: str) -> Figures:
+    def run(self, opening: str) -> Figures:
         """Play until `stop`, and return the last figures.
 
         Args:
-            output: from `open`.
             opening: what to say once it plays.
 
         Raises:
-            JackrfError: the output refuses to start.
+            JackrfError: the output, which `open` opened, refuses to start.
         """
-        for line in (*output.start(), opening):
+        for line in (*self._start(), opening):
             self._say(line)
         set_aside()
         now = time.monotonic()
@@ -120,6 +117,7 @@ class Listening:
             self._pause(min([report_due, *due]))
             now = time.monotonic()
             self._look_after_output()
+            self._look_after_recording()
             self._reports.hear(now, self._ssrc())
             if now >= report_due:
                 self._report(now)
@@ -131,11 +129,15 @@ class Listening:
         self._read_log()
         return self.figures()
 
+    def _start(self) -> list[str]:
+        """Begin to play. `run` itself holds no output: it may go, and another one come."""
+        return [] if self._output is None else self._output.start()
+
     def _pause(self, until: float) -> None:
         """Wait until something comes, or it is time."""
         patience = until - time.monotonic()
         if self._output is None:
-            patience = min(patience, RETRY_SECONDS)
+            patience = min(patience, self._place.retry_seconds)
         self._selector.select(max(0.0, patience))
         with contextlib.suppress(OSError):
             while self._woken.recv(4096):
@@ -152,7 +154,13 @@ class Listening:
                 self._say(f"the stream comes at {self._source.form.rate} Hz now")
         else:
             self._leave(output)
-            self._say(f"{output.kind} went away; waiting for it")
+            self._say(f"{self._place.what} went away; waiting for it")
+
+    def _look_after_recording(self) -> None:
+        error = None if self._recording is None else self._recording.error
+        if error is not None and error != self._told:
+            self._told = error
+            self._say(error)
 
     def _leave(self, output: Output) -> None:
         self._before = self.figures()
@@ -166,13 +174,14 @@ class Listening:
         output.close()
 
     def _come_back(self) -> None:
-        with contextlib.suppress(JackServerError):
+        with contextlib.suppress(*self._place.gone):
+            self._place.look_again()
             output = self.open()
             if self._recording is not None:
-                self._recording.turn_to(output.tap)
+                self._recording.turn_to(output.tap, output.figures()["samplerate"])
             for line in output.start():
                 self._say(line)
-            self._say(f"{output.kind} is back")
+            self._say(f"{self._place.what} is back")
             set_aside()
 
     def _ssrc(self) -> int:
@@ -200,7 +209,7 @@ class Listening:
         output = self._output
         if output is not None:
             return figures_of(output, at, self._before)
-        return waiting(self._before, at)
+        return waiting(self._before, at, self._place.what)
 
     def close(self) -> None:
         """Say goodbye to the sender, stop playing, finish the recording, close the sockets."""

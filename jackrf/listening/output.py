@@ -5,12 +5,13 @@ import queue
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from jackrf.client import JackClient, PortName
+from jackrf.errors import JackrfError, JackServerError
 from jackrf.graph.opening import dies_without_a_word
 from jackrf.graph.watchdog import Health, Watchdog
-from jackrf.listening.card import Card, card_samplerate
+from jackrf.listening.card import Card, card_samplerate, look_again
 from jackrf.listening.source import Source
 from jackrf.listening.tap import Tap
 from jackrf.patchbay.patience import Patience
@@ -57,7 +58,14 @@ class JackPlace:
         name: of the client.
         server: JACK server name, None for the default one.
         connect: ports for out_1 and out_2; None for the first two of the sound card.
+        what: it is called, where it went away.
+        gone: what `open` raises as long as it is not back.
+        retry_seconds: how often it is looked for then.
     """
+
+    what: ClassVar[str] = "JACK"
+    gone: ClassVar[tuple[type[Exception], ...]] = (JackServerError,)
+    retry_seconds: ClassVar[float] = 0.1
 
     name: str
     server: str | None
@@ -76,10 +84,17 @@ class JackPlace:
         """
         return JackOutput(self, source, peers)
 
+    def look_again(self) -> None:
+        """Do nothing: a JACK server is found when it is there."""
+
 
 @dataclass(frozen=True, slots=True)
 class CardPlace:
     """Which sound card plays: its number or part of its name, and frames per period (0: any)."""
+
+    what: ClassVar[str] = "the sound card"
+    gone: ClassVar[tuple[type[Exception], ...]] = (JackrfError,)
+    retry_seconds: ClassVar[float] = 1.0
 
     device: str
     period: int
@@ -92,8 +107,12 @@ class CardPlace:
             JackrfError: PortAudio is not installed.
         """
         del peers
-        rate = card_samplerate(self.device) if source.offer is None else source.offer.samplerate
-        return CardOutput(self, source, rate)
+        wished = None if source.offer is None else source.offer.samplerate
+        return CardOutput(self, source, card_samplerate(self.device, wished))
+
+    def look_again(self) -> None:
+        """See which cards there are now: PortAudio looks by itself only once."""
+        look_again()
 
 
 class JackOutput:

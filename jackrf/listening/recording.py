@@ -4,6 +4,7 @@ However slow the disk is, the audio does not wait: what the ring could not keep 
 silence, so that the file stays in time, and is counted.
 """
 
+import contextlib
 import threading
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ WRITE_SECONDS = 0.2
 LONGEST_BYTES = 4_000_000_000
 """A WAV file holds no more than 4 GiB: 3 h 51 min of stereo at 48 kHz."""
 FRAME_BYTES = 6
+HEADER_BYTES = 44
 
 INSTALL = 'pip install "jackrf[listen]"'
 
@@ -58,17 +60,27 @@ class Recording:
                 self._file.write(np.zeros((lost, 2), np.float32))
             self._file.write(frames)
         except (OSError, RuntimeError) as error:
-            self.error = f"{self.path} was not written on: {' '.join(str(error).split())}"
+            self.error = f"{self.path} was not written on ({_said(error)}), as on a full disk"
             return
         self.frames += lost + len(frames)
         if self.frames * FRAME_BYTES > LONGEST_BYTES:
             self.error = f"{self.path} is full: a WAV file holds no more than 4 GiB"
 
-    def turn_to(self, tap: Tap) -> None:
-        """Go on with another receiver, which took over when JACK came back."""
+    def turn_to(self, tap: Tap, samplerate: int) -> None:
+        """Go on with another receiver, which took over when JACK came back.
+
+        At another rate, Hz, the file ends: it has one.
+        """
         self._finish()
         if self.error is None:
             self._write()
+        if self.error is None and samplerate != self.samplerate:
+            self.error = (
+                f"{self.path} ends where the sample rate became {samplerate} Hz: "
+                f"a WAV file has one, and its is {self.samplerate} Hz"
+            )
+        if self.error is not None:
+            return
         self._tap, self._at = tap, tap.written
         self._done.clear()
         self._thread = threading.Thread(target=self._write_on, name="jackrf-record", daemon=True)
@@ -83,7 +95,27 @@ class Recording:
         self._finish()
         if self.error is None:
             self._write()
-        self._file.close()
+        try:
+            self._file.close()
+        except (OSError, RuntimeError) as error:
+            self.error = self.error or f"{self.path} was not finished: {_said(error)}"
+
+    def outcome(self) -> str:
+        """Return what became of the file, in a line."""
+        if self.error is not None:
+            return f"{self.error}; it holds {self._held() / self.samplerate:.1f} s"
+        silent = f", where the disk was too slow silence: {self.lost / self.samplerate:.1f} s"
+        return f"what was heard is in {self.path}{silent if self.lost else ''}"
+
+    def _held(self) -> int:
+        """Return the frames that are in the file, also of what was written in part."""
+        with contextlib.suppress(OSError):
+            return max(0, self.path.stat().st_size - HEADER_BYTES) // FRAME_BYTES
+        return 0
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split()).rstrip(".")
 
 
 def _open(path: Path, samplerate: int) -> Any:
@@ -99,7 +131,7 @@ def _open(path: Path, samplerate: int) -> Any:
     except FileExistsError:
         raise InputError(f"{path} is there already: name another file, or remove it") from None
     except (OSError, RuntimeError) as error:
-        said = getattr(error, "strerror", None) or " ".join(str(error).split())
+        said = getattr(error, "strerror", None) or _said(error)
         raise InputError(
             f"{path} cannot be written ({said}): name a file in a folder of yours"
         ) from None

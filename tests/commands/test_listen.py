@@ -13,6 +13,7 @@ from jackrf.client import JackClient, PortName
 from jackrf.commands.listen import Delay, listen, parse_delay
 from jackrf.errors import InputError, JackServerError
 from jackrf.listening.output import JackPlace
+from jackrf.receiver import Receiver
 from jackrf.testing import DummyJack
 from tests.ending import end_by
 from tests.system.running import free_port
@@ -123,11 +124,14 @@ def test_it_connects_where_it_is_told_to(
         ("soon", 20.0, "--delay soon: allowed are auto, or milliseconds"),
         ("21", 20.0, "--delay 21: allowed are auto, or up to --max-delay 20 ms"),
         ("0", 20.0, "--delay 0: allowed"),
-        ("auto", 0.5, "--max-delay 0.5: allowed are 1 to 1000 ms"),
+        ("auto", 0.5, "--max-delay 0.5: allowed are 1 to 300 ms"),
+        ("auto", 500.0, "--max-delay 500: allowed are 1 to 300 ms"),
     ],
 )
 def test_a_delay_that_is_none_is_refused(delay: str, most: float, message: str) -> None:
     """With what is allowed."""
+    parse_delay("300", 300.0)
+    Receiver(48000, -1).set_delay(300.0, 300.0)
     with pytest.raises(InputError, match=message):
         parse_delay(delay, most)
 

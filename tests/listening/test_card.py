@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+import sounddevice
 
 from jackrf.errors import InputError, JackrfError
 from jackrf.listening.card import Card, card_samplerate, list_cards
@@ -17,6 +18,26 @@ def test_an_unknown_card_is_the_users_mistake() -> None:
         card_samplerate(NOBODY)
     with pytest.raises(InputError, match="--device '99999': "):
         Card(Receiver(48000, -1), "99999", 0)
+
+
+@pytest.mark.parametrize(("takes", "rate"), [(True, 96000), (False, 44100)])
+def test_a_card_runs_at_its_own_rate_where_it_cannot_at_the_streams(
+    monkeypatch: pytest.MonkeyPatch, takes: bool, rate: int
+) -> None:
+    """The stream is resampled then: no reason not to hear it."""
+    asked = []
+
+    def check(*settings: object) -> None:
+        asked.append(settings)
+        if not takes:
+            raise sounddevice.PortAudioError("Invalid sample rate", -9997)
+
+    card = {"index": 3, "max_output_channels": 8, "default_samplerate": 44100.0}
+    monkeypatch.setattr(sounddevice, "query_devices", lambda *_: card)
+    monkeypatch.setattr(sounddevice, "check_output_settings", check)
+    assert card_samplerate("USB", 96000) == rate
+    assert asked == [(3, 2, "float32", None, 96000)]
+    assert card_samplerate("USB") == 44100
 
 
 def test_listing_needs_no_card() -> None:

@@ -68,6 +68,19 @@ def test_what_is_played_is_told() -> None:
     assert inside <= max(now.delay_ms, now.parts_ms["resampler"]) + 0.01
 
 
+def test_the_most_is_what_a_period_makes_of_it() -> None:
+    """20 ms cannot be kept by periods of 21.3: what really is never exceeded is told."""
+    with Wire() as wire:
+        speaker, road = Speaker(wire.receiver), Road(wire)
+        road.run(128, 60, lambda _: (1,))
+        short = figures_of(speaker, 2.0)
+        road.run(1024, 20, lambda _: (1,))
+        long = figures_of(speaker, 2.0)
+    assert short.most_ms == 20.0
+    assert long.most_ms == pytest.approx((1024 + 16) / 48 + 6.0, abs=0.1)
+    assert long.delay_ms < long.most_ms
+
+
 def test_counters_go_on_when_the_output_comes_back() -> None:
     """What the client counted that is gone is added; what is measured now is not."""
     with Wire() as wire:
@@ -83,6 +96,7 @@ def test_while_the_output_is_away_counters_stand_still() -> None:
     assert (now.state, now.packets, now.seconds) == ("waiting for JACK", 22875, 90.0)
     assert (now.delay_ms, now.peak_db) == (0.0, (None, None))
     assert waiting(None, 1.0) == Figures(1.0, "waiting for JACK")
+    assert waiting(None, 1.0, "the sound card").state == "waiting for the sound card"
 
 
 def test_json_can_carry_them() -> None:

@@ -53,17 +53,17 @@ def test_nothing_stays_of_the_clients_that_its_server_has_left() -> None:
     place = JackPlace("jackrf-left", server.name, [""])
     reports = Reports(None, "left", alone=True)
     with server, closing(Listening(source, place, reports, said.append)) as listening:
-        playing = threading.Thread(target=listening.run, args=(listening.open(), "plays"))
+        listening.open()
+        playing = threading.Thread(target=listening.run, args=("plays",))
         playing.start()
         try:
-            wait_for(partial(was_said, said, "plays", 1), 10.0)
+            wait_for(partial(was_said, said, "plays", 1), 30.0)
             for times in (1, 2):
                 server.stop(kill=True)
-                wait_for(partial(was_said, said, "went away", times), 10.0)
+                wait_for(partial(was_said, said, "went away", times), 30.0)
                 server.start()
-                wait_for(partial(was_said, said, "is back", times), 10.0)
-            # The first one is held by who opened it, the third one plays.
-            wait_for(partial(are_left, remains, [2, 2]), 5.0)
+                wait_for(partial(was_said, said, "is back", times), 30.0)
+            wait_for(partial(are_left, remains, [1, 1]), 20.0)
         finally:
             listening.stop()
             playing.join()

@@ -1,5 +1,6 @@
 """What was heard, as a file: bit for bit, in time, and never over another take."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -32,6 +33,7 @@ def test_the_file_holds_what_was_heard(tmp_path: Path) -> None:
     assert (rate, soundfile.info(path).subtype) == (48000, "PCM_24")
     assert np.abs(heard_codes(np.ascontiguousarray(found.T)) - heard).max() <= ROUNDING
     assert (take.lost, take.frames, take.error) == (0, 128 * 200, None)
+    assert take.outcome() == f"what was heard is in {path}"
 
 
 def test_what_the_ring_lost_is_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,6 +48,9 @@ def test_what_the_ring_lost_is_silence(tmp_path: Path, monkeypatch: pytest.Monke
     found = soundfile.read(path, dtype="float32")[0].T
     kept = TAP_RING // 2
     assert take.lost == heard.shape[1] - kept
+    assert take.outcome().endswith(
+        f"where the disk was too slow silence: {take.lost / 48000:.1f} s"
+    )
     assert found.shape == heard.shape
     assert not found[:, :-kept].any()
     tail = heard_codes(np.ascontiguousarray(found[:, -kept:]))
@@ -58,12 +63,56 @@ def test_it_goes_on_with_another_receiver(tmp_path: Path) -> None:
     with Wire() as first, Wire() as second:
         take = Recording(path, Tap(first.receiver), 48000)
         one = Road(first).run(128, 80, lambda _: (1,))
-        take.turn_to(Tap(second.receiver))
+        take.turn_to(Tap(second.receiver), 48000)
         two = Road(second).run(64, 80, lambda _: (1,))
         take.close()
     found = soundfile.read(path, dtype="float32")[0]
     whole = heard_codes(np.ascontiguousarray(found.T))
     assert np.abs(whole - np.concatenate([one, two], axis=1)).max() <= ROUNDING
+
+
+def test_at_another_rate_the_file_ends(tmp_path: Path) -> None:
+    """A server that comes back at 44.1 kHz would be heard too high: what was is kept as it is."""
+    path = tmp_path / "heard.wav"
+    with Wire() as first, Wire() as second:
+        take = Recording(path, Tap(first.receiver), 48000)
+        heard = Road(first).run(128, 750, lambda _: (1,))
+        take.turn_to(Tap(second.receiver), 44100)
+        Road(second).run(128, 80, lambda _: (1,))
+        take.close()
+    found, rate = soundfile.read(path, dtype="float32")
+    assert (rate, len(found)) == (48000, heard.shape[1])
+    assert take.outcome() == (
+        f"{path} ends where the sample rate became 44100 Hz: a WAV file has one, and its is "
+        "48000 Hz; it holds 2.0 s"
+    )
+
+
+FULL = """
+import resource, signal, sys, time
+from pathlib import Path
+from tests.listening.test_recording import Recording, Road, Tap, Wire
+
+with Wire() as wire:
+    take = Recording(Path(sys.argv[1]), Tap(wire.receiver), 48000)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+    Road(wire).run(128, 750, lambda _: (1,))
+    take.close()
+    print(take.outcome())
+"""
+
+
+def test_a_disk_that_takes_no_more_is_told(tmp_path: Path) -> None:
+    """What was written until then can be heard."""
+    path = tmp_path / "heard.wav"
+    run = subprocess.run(
+        [sys.executable, "-c", FULL, str(path)], capture_output=True, text=True, check=False
+    )
+    assert run.stderr == ""
+    assert run.stdout.startswith(f"{path} was not written on (")
+    assert run.stdout.endswith("), as on a full disk; it holds 0.7 s\n")
+    assert soundfile.info(path).frames == (200_000 - 44) // 6
 
 
 def test_a_full_disk_is_told_and_ends_it(tmp_path: Path) -> None:
@@ -75,7 +124,8 @@ def test_a_full_disk_is_told_and_ends_it(tmp_path: Path) -> None:
         Road(wire).run(128, 20, lambda _: (1,))
         take.close()
     assert take.error is not None
-    assert take.error.startswith(f"{path} was not written on: ")
+    assert take.error.startswith(f"{path} was not written on (")
+    assert take.outcome() == f"{take.error}; it holds 0.0 s"
 
 
 def test_it_ends_before_a_wav_file_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
