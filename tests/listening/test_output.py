@@ -52,7 +52,7 @@ def test_what_people_connect_is_made_again(
         for number in (1, 2):
             assert visitor.connect(f"{NAME}:out_1", f"visitor:in_{number}")
         visitor._client.disconnect(f"{NAME}:out_1", "visitor:in_1")
-        wait_for(lambda: first.is_there() and first.peers() == [("out_1", "visitor:in_2")], 5.0)
+        wait_for(lambda: first.is_there() and first.peers() == [("out_1", "visitor:in_2")], 20.0)
         peers = first.peers()
     with closing(output(source, dummy_jack, peers)) as second:
         assert second.start() == []
@@ -108,7 +108,7 @@ def test_who_comes_during_an_export_is_opened_again_after_it(
             assert first.is_there()
             time.sleep(0.1)
         visitor._client.set_freewheel(False)
-        wait_for(lambda: not first.is_there(), 10.0)
+        wait_for(lambda: not first.is_there(), 30.0)
     with closing(output(source, dummy_jack)) as second:
         second.start()
         began = time.monotonic()

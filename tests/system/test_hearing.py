@@ -2,11 +2,13 @@
 
 import contextlib
 import os
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from jackrf.realtime.follow import MOST_APART
 from jackrf.testing import DummyJack
 from tests.quiet import best_of
 from tests.system.instruments import Audio, Player, Recorder, apart
@@ -83,4 +85,9 @@ def test_it_is_heard_again_after_either_end_restarts(dummy_jack: DummyJack, tmp_
                 wait_until_silent(recorder)
                 with Running(tmp_path, session, dummy_jack.name):
                     wait_until_heard(recorder)
-                assert listening.running
+                ended = listening.stop()
+    assert ended.code == 0
+    # Its sequence numbers began anew, and nothing was lost.
+    told = re.search(r" (\d+) packets, (\d+) lost", ended.output)
+    assert told is not None
+    assert int(told[2]) <= MOST_APART
