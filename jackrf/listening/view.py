@@ -61,7 +61,7 @@ class _View:
         yield Text()
         yield (
             self._label("delay")
-            .append(f"{now.delay_ms:.1f} ms", Style(bold=True))
+            .append(f"{now.delay_ms:.1f} ms" if self._plays() else "none yet", Style(bold=True))
             .append(self._toward(), QUIET)
         )
         yield self._label("").append_text(self._bar(max(10, width - _LABEL - 2)))
@@ -102,14 +102,20 @@ class _View:
     def _label(self, word: str) -> Text:
         return fit(Text.assemble((f" {word}", QUIET)), _LABEL)
 
+    def _plays(self) -> bool:
+        """Say whether there is a stream, so that its delay and drift are known."""
+        return self._now.state in ("playing", "silent")
+
     def _toward(self) -> str:
         now = self._now
-        if abs(now.goal_ms - now.delay_ms) < 0.1 or not now.goal_ms:
+        if not self._plays() or abs(now.goal_ms - now.delay_ms) < 0.1 or not now.goal_ms:
             return f"   at most {self._limit:g} ms"
         return f"   on its way to {now.goal_ms:.1f} ms, at most {self._limit:g} ms"
 
     def _shares(self) -> list[tuple[str, float]]:
         """Return the parts of the delay in ms, and what is left of it."""
+        if not self._plays():
+            return []
         parts = [(name, value) for name, value in self._now.parts_ms.items() if value > 0.0]
         inside = sum(value for name, value in parts if name != "output")
         rest = self._now.delay_ms - inside
@@ -138,6 +144,8 @@ class _View:
         now = self._now
         if now.same_clock:
             return Text("none: sender and receiver are in one JACK server")
+        if not self._plays():
+            return Text("not known yet", QUIET)
         told = Text(f"{now.drift_ppm:+.1f} ppm")
         if not now.settled:
             told.append("   settling", TROUBLE if now.state == "playing" else QUIET)
@@ -155,6 +163,8 @@ class _View:
         for word in sorted(_COUNTED[2:], key=lambda one: numbers[one] > 0):
             if sum(len(part) + 3 for part in parts) - 3 > width:
                 parts = [part for part in parts if not part.plain.endswith(word)]
+        if sum(len(part) + 3 for part in parts) - 3 > width:
+            parts.pop()
         return Text("   ").join(parts)
 
     def _concealed(self) -> Text:

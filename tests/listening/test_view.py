@@ -57,6 +57,16 @@ def test_what_is_wrong_is_told() -> None:
     assert "waiting for JACK" in picture(waiting(None, 1.0))
 
 
+def test_what_is_not_known_is_not_shown() -> None:
+    """Without a stream there is no delay, no part of one, and no drift."""
+    for now in (waiting(PLAYING, 1.0), waiting(None, 1.0), replace(PLAYING, state="locking")):
+        text = " ".join(picture(now).split())
+        assert "delay none yet at most 20 ms" in text
+        assert "drift not known yet" in text
+        assert "period 2.7" not in text
+        assert "ppm" not in text
+
+
 def test_a_name_cannot_command_the_terminal() -> None:
     """What somebody else wrote is cleaned of escapes."""
     assert "\x1b[2J" not in picture(PLAYING, source="a\x1b[2Jb")
