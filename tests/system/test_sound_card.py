@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from jackrf.realtime.cache import cache_folder
 from jackrf.testing import DummyJack
 from tests.quiet import best_of
 from tests.system.instruments import Player, wait_for
@@ -34,6 +35,8 @@ def sound_card(folder: Path) -> Iterator[dict[str, str]]:
     (folder / ".asoundrc").write_text(ASOUNDRC)
     environment = {
         "HOME": str(folder),
+        # What is compiled lies in the home of before: to compile it anew takes up to a minute.
+        "NUMBA_CACHE_DIR": str(cache_folder().parents[2]),
         "XDG_RUNTIME_DIR": str(folder),
         "PULSE_RUNTIME_PATH": str(folder),
         "PULSE_SERVER": f"unix:{socket}",
