@@ -26,6 +26,8 @@ SILENT_SECONDS = 40.0
 """What a receiver told so long ago says nothing any more: five intervals (RFC 3550, 6.3.5)."""
 LAST_PATIENCE = 0.2
 """Seconds to wait for the last packet before the goodbye: the server may have stopped calling."""
+GOODBYE_SECONDS = 0.1
+"""Between the goodbye and the end of connections: GStreamer hangs if it meets both at once."""
 MOST_REPORTS = 50
 """A listener that tells more between two of our reports is not listened to until the next one."""
 MOST_AT_ONCE = 16
@@ -111,6 +113,7 @@ class Reporting:
         wait_until(lambda: engine.cycles >= now + 2, LAST_PATIENCE)
         for listener in leaving:
             self._report_to(listener, last=True)
+        time.sleep(GOODBYE_SECONDS)
 
     def _report_to(self, listener: Listener, *, last: bool = False) -> None:
         client = self._desk.client

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import select
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -25,7 +26,7 @@ from jackrf.rtp.rtcp import (
 )
 from jackrf.rtp.stream import identify
 from jackrf.running import reporting
-from jackrf.running.reporting import Reporting
+from jackrf.running.reporting import GOODBYE_SECONDS, Reporting
 from jackrf.testing import DummyJack
 from tests.audience.connections import connection, datagrams, interleaved, read
 from tests.waiting import until
@@ -270,7 +271,10 @@ def test_who_came_by_itself_is_told_goodbye(
             desk.audience.join(take_datagrams(0, sending, "rtsp://x", "rtsp", control=control))
             await until(lambda: bool(datagrams(guest)))
             await until(lambda: len(select.select([guest_rtcp, rtcp], [], [], 0)[0]) == 2)
+            began = time.monotonic()
             reports.close()
+            # Players do not take the end of their connection before they have heard it.
+            assert time.monotonic() - began >= GOODBYE_SECONDS
             datagrams(guest)
             reports.close()
             await asyncio.sleep(0.1)
