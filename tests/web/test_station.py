@@ -131,6 +131,12 @@ def test_a_relay_that_takes_nothing_costs_its_own_packets(
     on_air(talk)
 
 
+def hang_up(ears: Ears) -> None:
+    """End the connection, as a server that goes does."""
+    (connection,) = list(ears.theatre.server._open)
+    connection.line.socket.shutdown(socket.SHUT_RDWR)
+
+
 def test_a_server_that_goes_and_comes_is_waited_for(
     on_air: Callable[[Callable[[Ears], Awaitable[None]]], None],
 ) -> None:
@@ -140,8 +146,7 @@ def test_a_server_that_goes_and_comes_is_waited_for(
         near, far = ears.pair()
         ears.station.add(near)
         await heard(far)
-        (connection,) = list(ears.theatre.server._open)
-        connection.line.socket.shutdown(socket.SHUT_RDWR)
+        hang_up(ears)
         await until(lambda: len(ears.offers) == 2)
         await heard(far)
 
@@ -162,8 +167,7 @@ def test_what_is_not_to_be_heard_is_not_passed_on(
         with pytest.raises(BlockingIOError):
             far.recv(4096)
         ears.objection = ""
-        (connection,) = list(ears.theatre.server._open)
-        connection.line.socket.shutdown(socket.SHUT_RDWR)
+        hang_up(ears)
         await heard(far)
         assert not ears.station.trouble
 
